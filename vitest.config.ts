@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['{packages,services}/*/src/**/*.test.ts', 'infra/local/src/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'acceptance',
+          include: ['test/src/acceptance/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
