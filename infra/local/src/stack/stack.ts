@@ -1,0 +1,65 @@
+import { mkdirSync } from 'node:fs';
+import type { LocalStack } from '@rollcall/service';
+import { azurite } from './azurite.ts';
+import { kafka } from './kafka.ts';
+import { PART_NAMES, type PartFactory, type PartName } from './part.ts';
+import { redis } from './redis.ts';
+import { eventhubs, ingest, mqtt, projector } from './rollcall-parts.ts';
+import { type PartEvent, RunningPart } from './running-part.ts';
+
+const PARTS: Record<PartName, PartFactory> = { kafka, redis, azurite, eventhubs, mqtt, ingest, projector };
+
+export interface StackOptions {
+  readonly parts: readonly PartName[];
+  /** The parts that are started again when they die. */
+  readonly restarts: readonly PartName[];
+  /** The environment every part gets besides its own variables. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly onEvent?: (part: PartName, event: PartEvent) => void;
+}
+
+/** The parts that run on one data folder. */
+export class Stack {
+  readonly #parts: ReadonlyMap<PartName, RunningPart>;
+  readonly #killNow = () => {
+    for (const part of this.#parts.values()) part.killNow();
+  };
+
+  constructor(addresses: LocalStack, options: StackOptions) {
+    mkdirSync(addresses.dataDir, { recursive: true });
+    this.#parts = new Map(
+      PART_NAMES.filter((name) => options.parts.includes(name)).map((name) => [
+        name,
+        new RunningPart(PARTS[name](addresses), {
+          dataDir: addresses.dataDir,
+          env: options.env,
+          restarts: options.restarts.includes(name),
+          onEvent: (event) => options.onEvent?.(name, event),
+        }),
+      ]),
+    );
+  }
+
+  part(name: PartName): RunningPart {
+    const part = this.#parts.get(name);
+    if (!part) throw new Error(`${name} is no part of this stack`);
+    return part;
+  }
+
+  /** Starts the parts one after the other, each when the one before it answers. On failure those that run are left to `stop`. */
+  async start(signal?: AbortSignal): Promise<void> {
+    process.once('exit', this.#killNow);
+    for (const part of this.#parts.values()) await part.start(signal);
+  }
+
+  /** Stops them in reverse order. */
+  async stop(): Promise<void> {
+    for (const part of [...this.#parts.values()].reverse()) await part.stop();
+    process.off('exit', this.#killNow);
+  }
+
+  /** Kills them all at once. */
+  killNow(): void {
+    this.#killNow();
+  }
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { LOOPBACK, type LocalStack, localStack } from '@rollcall/service';
+import getPort from 'get-port';
+import { PART_NAMES, type PartName } from './part.ts';
+import type { RunningPart } from './running-part.ts';
+import { Stack } from './stack.ts';
+
+export interface StartStackOptions {
+  /** Default: all. Started in the stack's own order. */
+  readonly parts?: readonly PartName[];
+  /** The parts that are started again when they die. Default: none, so that a test may kill what it likes. */
+  readonly restarts?: readonly PartName[];
+  /** Settings for the services, such as OFFLINE_GRACE. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Kept by `stop`, and taken up again by a later start. Default: a new folder that `stop` deletes. */
+  readonly dataDir?: string;
+}
+
+/** A running stack of one's own, beside any other on the machine. */
+export interface StartedStack extends LocalStack {
+  /** The variables by which the command line finds this stack. */
+  readonly env: Readonly<Record<string, string>>;
+  part(name: PartName): RunningPart;
+  /** Stops all parts in reverse order; leaves no process behind. */
+  stop(): Promise<void>;
+}
+
+/** Starts a stack on free ports and waits until each part answers. Throws CannotRun or PartFailed, with nothing left behind. */
+export async function startStack(options: StartStackOptions = {}): Promise<StartedStack> {
+  const dataDir = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'rollcall-')));
+  const env = {
+    ROLLCALL_MQTT_PORT: await freePort(),
+    ROLLCALL_EVENTHUBS_PORT: await freePort(),
+    ROLLCALL_KAFKA_PORT: await freePort(),
+    ROLLCALL_REDIS_PORT: await freePort(),
+    ROLLCALL_AZURITE_PORT: await freePort(),
+    ROLLCALL_DATA_DIR: dataDir,
+  };
+  const addresses = localStack(env);
+  const stack = new Stack(addresses, {
+    parts: options.parts ?? PART_NAMES,
+    restarts: options.restarts ?? [],
+    env: { ...process.env, ...options.env },
+  });
+  const undertaker = buryWithUs(dataDir);
+  const stop = async () => {
+    await stack.stop();
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    undertaker();
+  };
+  try {
+    await stack.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ...addresses, env, part: (name) => stack.part(name), stop };
+}
+
+async function freePort(): Promise<string> {
+  return String(await getPort({ host: LOOPBACK }));
+}
+
+/** A test runner may kill this process, and nothing here would run: a shell of its own then sees its input close, and ends the parts.
+ *  Returns what lets it go. */
+function buryWithUs(dataDir: string): () => void {
+  const script = 'cat >/dev/null; for file in "$0"/*.pid; do [ -e "$file" ] && kill -9 "$(cat "$file")"; done';
+  const shell = spawn('sh', ['-c', script, dataDir], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  shell.unref();
+  return () => shell.stdin?.end();
+}
