@@ -1,1 +1,16 @@
-export {};
+export { type ClientMemory, type ClientState, restoreClient, type SessionState, unseenClient } from './client.ts';
+export type { Deleted, ResourceMemory, Written } from './client-resource.ts';
+export { type Folded, fold, type IgnoredReason } from './fold.ts';
+export { type ClientPresence, pendingEnding } from './presence.ts';
+export type { SessionConclusion } from './session-conclusion.ts';
+export {
+  type Connected,
+  type Disconnected,
+  type LatestConnected,
+  type SessionMemory,
+  sameConnected,
+  sameDisconnected,
+} from './session-memory.ts';
+export { DEFAULT_SETTINGS, type FoldSettings } from './settings.ts';
+export { clientSnapshot, sessionSnapshot } from './snapshot.ts';
+export { decodeState, encodeMemory, encodeState } from './state-record.ts';

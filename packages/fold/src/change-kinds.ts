@@ -1,0 +1,52 @@
+import type { ChangeKind } from '@rollcall/schema';
+import type { ClientState } from './client.ts';
+import { existence } from './client-resource.ts';
+import type { SessionConclusion } from './session-conclusion.ts';
+import { sameConnected, sameDisconnected } from './session-memory.ts';
+
+/** What a user can see to have changed between two states of a client, one event apart; undefined if nothing.
+ *  Empty: only details, such as a connectedAt that a late event filled in. */
+export function changesBetween(before: ClientState, after: ClientState, session: string | undefined): ChangeKind[] | undefined {
+  const kinds: ChangeKind[] = [];
+  let visible = before.source?.source !== after.source?.source;
+  if (session !== undefined) {
+    visible = sessionChanges(before.sessions.get(session)?.conclusion, after.sessions.get(session)?.conclusion, kinds) || visible;
+  }
+  visible = presenceChanges(before, after, kinds) || visible;
+  visible = resourceChanges(before, after, kinds) || visible;
+  return visible ? kinds : undefined;
+}
+
+function sessionChanges(before: SessionConclusion | undefined, after: SessionConclusion | undefined, kinds: ChangeKind[]): boolean {
+  const connected = !sameConnected(before?.connected, after?.connected);
+  const ended = !sameDisconnected(before?.ending, after?.ending);
+  const restarted = before?.counterRestarted !== after?.counterRestarted;
+  if (after?.ending === undefined) {
+    if (connected || ended) kinds.push('session-connected');
+  } else if (ended) kinds.push('session-disconnected');
+  if (restarted && after?.counterRestarted) kinds.push('counter-restarted');
+  return connected || ended || restarted;
+}
+
+function presenceChanges({ presence: before }: ClientState, { presence: after }: ClientState, kinds: ChangeKind[]): boolean {
+  if (after.presence !== before.presence && after.presence !== 'unknown') kinds.push(`client-${after.presence}`);
+  if (after.offlineConfirmed && !before.offlineConfirmed) kinds.push('client-offline-confirmed');
+  return (
+    before.presence !== after.presence ||
+    before.since !== after.since ||
+    before.offlineConfirmed !== after.offlineConfirmed ||
+    before.connectedSessions !== after.connectedSessions ||
+    (after.presence === 'offline' && before.latestEnding?.reason !== after.latestEnding?.reason)
+  );
+}
+
+function resourceChanges({ resource: before }: ClientState, { resource: after }: ClientState, kinds: ChangeKind[]): boolean {
+  if (before === after) return false;
+  const existed = existence(before);
+  const exists = existence(after);
+  const written = before.written !== after.written;
+  if (exists === 'no' && existed !== 'no') kinds.push('client-deleted');
+  if (exists === 'yes' && existed !== 'yes') kinds.push('client-registered');
+  else if (exists === 'yes' && written) kinds.push('client-updated');
+  return written || exists !== existed || (exists === 'no' && before.deleted?.time !== after.deleted?.time);
+}

@@ -1,0 +1,86 @@
+import { type ChangeKind, compareText, EVENT_TYPES, type LogEvent, OFFLINE_DEADLINE, type Time } from '@rollcall/schema';
+import { changesBetween } from './change-kinds.ts';
+import { type ClientState, conclusionsOf, type SourceMemory } from './client.ts';
+import { joinResources, type ResourceMemory, rememberDeleted, remembersResource, rememberWritten } from './client-resource.ts';
+import { presenceOf } from './presence.ts';
+import { conclude } from './session-conclusion.ts';
+import { compare, join, rememberConnected, rememberDisconnected, remembersSession, type SessionMemory } from './session-memory.ts';
+import type { FoldSettings } from './settings.ts';
+
+export type Folded =
+  /** Something that a user can see changed. `session` names the session that the event was about. */
+  | { readonly outcome: 'changed'; readonly client: ClientState; readonly kinds: readonly ChangeKind[]; readonly session?: string }
+  /** Only what may decide later changed, such as an older connection's end. */
+  | { readonly outcome: 'remembered'; readonly client: ClientState }
+  /** `duplicate`: exactly what is remembered already. `stale`: overtaken by what is remembered. */
+  | { readonly outcome: 'ignored'; readonly reason: IgnoredReason };
+export type IgnoredReason = 'duplicate' | 'stale';
+
+/** Folds one event of the log into its client. Pure: equal arguments, equal result; never throws on a parsed event.
+ *  `offset` is the event's place in the log; it marks the result and decides nothing. */
+export function fold(before: ClientState, event: LogEvent, offset: bigint, settings: FoldSettings): Folded {
+  switch (event.type) {
+    case EVENT_TYPES.sessionConnected:
+      return foldSession(before, event, rememberConnected(event.data.sequenceNumber, event.time), offset, settings);
+    case EVENT_TYPES.sessionDisconnected: {
+      const { sequenceNumber, disconnectionReason } = event.data;
+      return foldSession(before, event, rememberDisconnected(sequenceNumber, event.time, disconnectionReason), offset, settings);
+    }
+    case EVENT_TYPES.clientCreatedOrUpdated:
+      return foldResource(before, event, rememberWritten(event), offset);
+    case EVENT_TYPES.clientDeleted:
+      return foldResource(before, event, rememberDeleted(event), offset);
+    case OFFLINE_DEADLINE:
+      return foldDeadline(before, event.data.latestEnding, offset);
+    default:
+      return event satisfies never;
+  }
+}
+
+type SessionEvent = Extract<LogEvent, { data: { clientSessionName: string } }>;
+type ResourceEvent = Extract<LogEvent, { data: { clientName: string } }>;
+
+function foldSession(before: ClientState, event: SessionEvent, news: SessionMemory, offset: bigint, settings: FoldSettings): Folded {
+  const session = event.data.clientSessionName;
+  const known = before.sessions.get(session);
+  const memory = known === undefined ? news : join(known.memory, news);
+  const source = newestSource(before.source, event);
+  if (known !== undefined && memory === known.memory && source === before.source) {
+    return { outcome: 'ignored', reason: remembersSession(memory, news) ? 'duplicate' : 'stale' };
+  }
+  const sessions = new Map(before.sessions).set(session, { memory, conclusion: conclude(memory, settings), offset });
+  const after = { ...before, source, sessions, presence: presenceOf(conclusionsOf(sessions), before.confirmedUpTo), offset };
+  return outcome(before, after, session);
+}
+
+function foldResource(before: ClientState, event: ResourceEvent, news: ResourceMemory, offset: bigint): Folded {
+  const resource = joinResources(before.resource, news);
+  const source = newestSource(before.source, event);
+  if (resource === before.resource && source === before.source) {
+    return { outcome: 'ignored', reason: remembersResource(resource, news) ? 'duplicate' : 'stale' };
+  }
+  return outcome(before, { ...before, source, resource, offset });
+}
+
+/** Rule 6: a deadline raises `confirmedUpTo`, whichever connection or ending came before or after it. */
+function foldDeadline(before: ClientState, latestEnding: Time, offset: bigint): Folded {
+  const { confirmedUpTo } = before;
+  if (confirmedUpTo !== undefined && latestEnding <= confirmedUpTo) {
+    return { outcome: 'ignored', reason: latestEnding === confirmedUpTo ? 'duplicate' : 'stale' };
+  }
+  const presence = presenceOf(conclusionsOf(before.sessions), latestEnding);
+  return outcome(before, { ...before, confirmedUpTo: latestEnding, presence, offset });
+}
+
+function outcome(before: ClientState, client: ClientState, session?: string): Folded {
+  const kinds = changesBetween(before, client, session);
+  if (kinds === undefined) return { outcome: 'remembered', client };
+  return { outcome: 'changed', client, kinds, ...(session !== undefined && { session }) };
+}
+
+/** The maximum by (time, source). */
+function newestSource(known: SourceMemory | undefined, { time, source }: { time: Time; source: string }): SourceMemory {
+  if (known === undefined) return { time, source };
+  const order = compare(known.time, time) || compareText(known.source, source);
+  return order >= 0 ? known : { time, source };
+}

@@ -1,0 +1,15 @@
+/** What the fold is told from outside. The same settings must hold for the life of a generation: they are part of what it concludes. */
+export interface FoldSettings {
+  /** How far two of the service's clocks may disagree, in ticks of 100 ns. Default 30 s. */
+  readonly clockSkew: bigint;
+  /** How long after a newer Connected an older connection's loss may still be found, in ticks of 100 ns. Default 1 h: above
+   *  1.5 × the longest keep-alive (1,740 s). */
+  readonly lateDisconnect: bigint;
+}
+
+const TICKS_PER_SECOND = 10_000_000n;
+
+export const DEFAULT_SETTINGS: FoldSettings = { clockSkew: 30n * TICKS_PER_SECOND, lateDisconnect: 3600n * TICKS_PER_SECOND };
+
+/** A client deleted this soon after its creation yields only Deleted. */
+export const COALESCED_DELETE = 5n * TICKS_PER_SECOND;

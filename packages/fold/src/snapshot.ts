@@ -1,0 +1,51 @@
+import { type ClientSnapshot, compareText, formatTime, type SessionSnapshot } from '@rollcall/schema';
+import type { ClientState, SessionState } from './client.ts';
+import { existence } from './client-resource.ts';
+
+/** The client as people see it. */
+export function clientSnapshot(client: ClientState): ClientSnapshot {
+  const { presence, resource } = client;
+  const { written, deleted } = resource;
+  const exists = existence(resource);
+  const clientName = written?.clientName ?? deleted?.clientName;
+  return {
+    namespace: client.namespace,
+    client: client.client,
+    ...(clientName !== undefined && { clientName }),
+    source: client.source?.source ?? '',
+    presence: presence.presence,
+    ...(presence.since !== undefined && { since: formatTime(presence.since) }),
+    offlineConfirmed: presence.offlineConfirmed,
+    ...(presence.presence === 'offline' && presence.latestEnding && { disconnectionReason: presence.latestEnding.reason }),
+    connectedSessions: presence.connectedSessions,
+    sessions: [...client.sessions.keys()].sort(compareText),
+    exists,
+    ...(written && {
+      state: written.state,
+      attributes: written.attributes,
+      createdOn: formatTime(written.createdOn),
+      updatedOn: formatTime(written.updatedOn),
+    }),
+    ...(exists === 'no' && deleted && { deletedAt: formatTime(deleted.time) }),
+    offset: client.offset.toString(),
+  };
+}
+
+/** One of the client's sessions as people see it. */
+export function sessionSnapshot({ namespace, client }: ClientState, session: string, state: SessionState): SessionSnapshot {
+  const { connected, ending, counterRestarted } = state.conclusion;
+  const shown = ending ?? connected;
+  if (shown === undefined) throw new TypeError('a conclusion holds a connection or an ending');
+  return {
+    namespace,
+    client,
+    session,
+    status: ending === undefined ? 'connected' : 'disconnected',
+    since: formatTime(shown.time),
+    sequenceNumber: shown.sequenceNumber.toString(),
+    ...(connected && { connectedAt: formatTime(connected.time) }),
+    ...(ending && { disconnectedAt: formatTime(ending.time), disconnectionReason: ending.reason }),
+    counterRestarted,
+    offset: state.offset.toString(),
+  };
+}

@@ -1,0 +1,90 @@
+import { compareText, FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, stringifyJson } from '@rollcall/schema';
+import { type ClientState, restoreClient, type SessionState } from './client.ts';
+import { type Connected, type Disconnected, type SessionMemory, sameConnected, sameDisconnected } from './session-memory.ts';
+import type { FoldSettings } from './settings.ts';
+import { clientSnapshot, sessionSnapshot } from './snapshot.ts';
+
+/** The client's record in `rollcall.state`: its snapshots for readers, its memory for whoever folds on from here. */
+export function encodeState(client: ClientState, partition: number): string {
+  const snapshot = clientSnapshot(client);
+  return stringifyJson({
+    foldVersion: FOLD_VERSION,
+    position: { partition, offset: snapshot.offset },
+    client: snapshot,
+    sessions: sortedSessions(client).map(([session, state]) => sessionSnapshot(client, session, state)),
+    memory: encodeMemory(client),
+  });
+}
+
+/** What is remembered, as JSON: equal memories give equal JSON, whatever the order of their events. */
+export function encodeMemory({ source, confirmedUpTo, resource, ...client }: ClientState): StateMemoryJson {
+  const { written, deleted } = resource;
+  return {
+    ...(source && { source: { time: formatTime(source.time), source: source.source } }),
+    ...(confirmedUpTo !== undefined && { confirmedUpTo: formatTime(confirmedUpTo) }),
+    ...(written && {
+      written: {
+        ...written,
+        updatedOn: formatTime(written.updatedOn),
+        time: formatTime(written.time),
+        createdOn: formatTime(written.createdOn),
+      },
+    }),
+    ...(deleted && { deleted: { ...deleted, time: formatTime(deleted.time) } }),
+    sessions: sortedSessions(client).map(([session, { memory, offset }]) => ({
+      session,
+      offset: offset.toString(),
+      ...encodeSession(memory),
+    })),
+  };
+}
+
+function encodeSession({ latestConnected, newestConnected, latestDisconnected, newestDisconnected }: SessionMemory) {
+  return {
+    ...(latestConnected && { latestConnected: { ...encode(latestConnected), firstTime: formatTime(latestConnected.firstTime) } }),
+    ...(newestConnected && !sameConnected(newestConnected, latestConnected) && { newestConnected: encode(newestConnected) }),
+    ...(latestDisconnected && { latestDisconnected: encodeDisconnected(latestDisconnected) }),
+    ...(newestDisconnected &&
+      !sameDisconnected(newestDisconnected, latestDisconnected) && { newestDisconnected: encodeDisconnected(newestDisconnected) }),
+  };
+}
+
+/** The client that a record of `rollcall.state` describes. */
+export function decodeState({ position, client, memory }: StateRecord, settings: FoldSettings): ClientState {
+  const { written, deleted, sessions, source, confirmedUpTo } = memory;
+  const offsets = new Map(sessions.map(({ session, offset }) => [session, offset]));
+  const remembered = new Map(sessions.map(({ session, offset: _offset, ...registers }) => [session, decodeSession(registers)]));
+  const resource = { ...(written && { written }), ...(deleted && { deleted }) };
+  return restoreClient(
+    { namespace: client.namespace, client: client.client },
+    { ...(source && { source }), ...(confirmedUpTo !== undefined && { confirmedUpTo }), sessions: remembered, resource },
+    position.offset,
+    (session) => offsets.get(session) ?? position.offset,
+    settings,
+  );
+}
+
+type StoredSession = Omit<StateRecord['memory']['sessions'][number], 'session' | 'offset'>;
+
+function decodeSession({ latestConnected, newestConnected, latestDisconnected, newestDisconnected }: StoredSession): SessionMemory {
+  const connected = newestConnected ?? latestConnected;
+  const disconnected = newestDisconnected ?? latestDisconnected;
+  return {
+    ...(latestConnected && { latestConnected }),
+    ...(connected && { newestConnected: connected }),
+    ...(latestDisconnected && { latestDisconnected }),
+    ...(disconnected && { newestDisconnected: disconnected }),
+  };
+}
+
+function sortedSessions({ sessions }: Pick<ClientState, 'sessions'>): [string, SessionState][] {
+  return [...sessions].sort(([a], [b]) => compareText(a, b));
+}
+
+function encode({ sequenceNumber, time }: Connected) {
+  return { sequenceNumber: sequenceNumber.toString(), time: formatTime(time) };
+}
+
+function encodeDisconnected(disconnected: Disconnected) {
+  return { ...encode(disconnected), reason: disconnected.reason };
+}

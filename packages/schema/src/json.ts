@@ -1,0 +1,32 @@
+/** Sixteen digits in a row: the shortest integer that a double may round. Elsewhere `JSON.parse` is exact, and faster. */
+const MAY_BE_ROUNDED = /\d{16}/;
+
+/** Parses JSON without rounding: an integer beyond 2^53 becomes a bigint. Throws SyntaxError. */
+export function parseJson(text: string): unknown {
+  return MAY_BE_ROUNDED.test(text) ? JSON.parse(text, exactInteger as Reviver) : JSON.parse(text);
+}
+
+type Reviver = (this: unknown, key: string, value: unknown) => unknown;
+
+function exactInteger(_key: string, value: unknown, context: { source: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(context.source)) return value;
+  return BigInt(context.source);
+}
+
+/** Serialises what parseJson gave, bigints included. */
+export function stringifyJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? rawJson(member.toString()) : member));
+}
+
+const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+
+/** True if `value` nests arrays or objects more than `limit` deep. Iterative: depth must not cost stack. */
+export function nestsDeeperThan(limit: number, value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    const containers = level.filter((member): member is object => typeof member === 'object' && member !== null);
+    if (containers.length > 0 && depth >= limit) return true;
+    level = containers.flatMap((container) => Object.values(container));
+  }
+  return false;
+}

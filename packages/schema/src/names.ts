@@ -1,0 +1,58 @@
+import { crc32 } from 'node:zlib';
+import { z } from 'zod';
+
+/** Characters (not UTF-16 units) of the longest name that Event Grid allows. */
+export const MAX_NAME_LENGTH = 128;
+
+/** A case-sensitive name as Event Grid gives it. A lone surrogate has no UTF-8 form, so two such names could become one key. */
+export const Name = z
+  .string()
+  .min(1)
+  .refine((name) => name.length <= MAX_NAME_LENGTH || [...name].length <= MAX_NAME_LENGTH, `expected at most ${MAX_NAME_LENGTH} characters`)
+  .refine((name) => name.isWellFormed(), 'expected well-formed Unicode');
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be found
+const RESERVED = /[%/\u0000-\u001f\u007f]/g;
+
+/** Percent-encodes `%`, `/` and the ASCII control characters, so that names can be joined by `/` and taken apart again. */
+export function encodeName(name: string): string {
+  return name.replace(RESERVED, encodeURIComponent);
+}
+
+/** Undoes encodeName. Throws URIError on what encodeName cannot have written. */
+export function decodeName(encoded: string): string {
+  return encoded.includes('%') ? decodeURIComponent(encoded) : encoded;
+}
+
+/** `namespace/client`: the key of a client in every topic and in Redis. */
+export function clientKey(namespace: string, client: string): string {
+  return `${encodeName(namespace)}/${encodeName(client)}`;
+}
+
+/** `namespace/client/session`. */
+export function sessionKey(namespace: string, client: string, session: string): string {
+  return `${clientKey(namespace, client)}/${encodeName(session)}`;
+}
+
+/** Takes a client's key apart. Undefined if it is none. */
+export function parseClientKey(key: string): { namespace: string; client: string } | undefined {
+  const parts = key.split('/');
+  if (parts.length !== 2) return undefined;
+  try {
+    const [namespace, client] = parts.map((part) => Name.parse(decodeName(part)));
+    return namespace !== undefined && client !== undefined && clientKey(namespace, client) === key ? { namespace, client } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The partition of a client: zlib's CRC-32 of its key's UTF-8 bytes, modulo (librdkafka's `consistent` partitioner). */
+export function partitionOf(key: string, partitions: number): number {
+  return crc32(key) % partitions;
+}
+
+/** Order of texts by their UTF-8 bytes, which is that of their code points, in any language. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
