@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import path from 'node:path';
+import process from 'node:process';
+import { LOCAL_HUB, LOCAL_STACK_SETTINGS, runService } from '@rollcall/service';
+import { z } from 'zod';
+import { startEmulator } from './emulator.ts';
+
+function countUpTo(max: number) {
+  const expected = `expected a number from 1 to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, expected)
+    .transform(Number)
+    .refine((count) => count >= 1 && count <= max, expected);
+}
+
+await runService(
+  {
+    name: 'eventhubs',
+    summary:
+      'An emulator of Azure Event Hubs (AMQP 1.0, no TLS, no passwords, 127.0.0.1 only) for development and tests.\n' +
+      'Clients add UseDevelopmentEmulator=true to their connection string.',
+    settings: {
+      ROLLCALL_EVENTHUBS_PORT: LOCAL_STACK_SETTINGS.ROLLCALL_EVENTHUBS_PORT,
+      EVENTHUBS_HUB: {
+        type: z.string().regex(/^[^/$][^/]*$/, 'expected a name without /'),
+        help: 'name of the event hub',
+        default: LOCAL_HUB,
+      },
+      EVENTHUBS_PARTITIONS: { type: countUpTo(100), help: 'number of partitions', default: '4' },
+      EVENTHUBS_DIR: { type: z.string().transform((dir) => path.resolve(dir)), help: 'folder of its data', default: '.rollcall/eventhubs' },
+      EVENTHUBS_RETAINED_EVENTS: {
+        type: countUpTo(10_000_000),
+        help: 'events kept per partition, oldest dropped first',
+        default: '100000',
+      },
+    },
+    async run(config, logger, signal) {
+      const emulator = await startEmulator(
+        {
+          port: config.ROLLCALL_EVENTHUBS_PORT,
+          name: config.EVENTHUBS_HUB,
+          partitions: config.EVENTHUBS_PARTITIONS,
+          dir: config.EVENTHUBS_DIR,
+          retainedEvents: config.EVENTHUBS_RETAINED_EVENTS,
+        },
+        logger,
+      );
+      logger.info({ port: emulator.port, hub: config.EVENTHUBS_HUB, partitions: config.EVENTHUBS_PARTITIONS }, 'listening');
+      if (!signal.aborted) await once(signal, 'abort');
+      await emulator.stop();
+    },
+  },
+  process,
+);

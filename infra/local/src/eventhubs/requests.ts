@@ -1,0 +1,77 @@
+import rhea, { type Message, type Typed } from 'rhea';
+import type { Hub } from './hub.ts';
+
+/** What the `$cbs` and `$management` nodes read of a request. */
+export type NodeRequest = Pick<Message, 'application_properties' | 'message_id' | 'reply_to'>;
+
+/** An answer without its addresses: properties carry their AMQP types, for clients other than JavaScript's insist on them. */
+export type NodeReply = Pick<Message, 'application_properties' | 'body'>;
+
+const { wrap_array, wrap_boolean, wrap_int, wrap_long, wrap_string, wrap_timestamp } = rhea.types;
+
+/** Event Hubs' time of "never", 0001-01-01, in milliseconds since 1970. */
+const NEVER = -62_135_596_800_000;
+
+/** `$cbs`: any token will do. */
+export function answerPutToken(request: NodeRequest): NodeReply {
+  return request.application_properties?.['operation'] === 'put-token' ? reply(202, 'Accepted') : badRequest('only put-token is known');
+}
+
+/** `$management`: the properties of the hub and of its partitions. */
+export function answerManagement(hub: Hub, request: NodeRequest): NodeReply {
+  const { operation, type, name, partition } = request.application_properties ?? {};
+  if (operation !== 'READ') return badRequest('only READ is known');
+  if (name !== hub.name) return notFound(`event hub ${name}`);
+  if (type === 'com.microsoft:eventhub') return reply(200, 'OK', hubProperties(hub));
+  if (type !== 'com.microsoft:partition') return badRequest(`nothing is of type ${type}`);
+  const properties = partitionProperties(hub, String(partition));
+  return properties ? reply(200, 'OK', properties) : notFound(`partition ${partition}`);
+}
+
+function hubProperties(hub: Hub): Record<string, Typed> {
+  return {
+    name: wrap_string(hub.name),
+    type: wrap_string('com.microsoft:eventhub'),
+    created_at: wrap_timestamp(hub.createdAt),
+    partition_count: wrap_int(hub.partitionIds.length),
+    partition_ids: wrap_array(hub.partitionIds, AMQP_STRING, undefined),
+    georeplication_factor: wrap_int(1),
+  };
+}
+
+function partitionProperties(hub: Hub, partitionId: string): Record<string, Typed> | undefined {
+  const log = hub.partition(partitionId);
+  if (!log) return undefined;
+  const { last } = log;
+  return {
+    name: wrap_string(hub.name),
+    type: wrap_string('com.microsoft:partition'),
+    partition: wrap_string(partitionId),
+    begin_sequence_number: wrap_long(log.first),
+    last_enqueued_sequence_number: wrap_long(log.next - 1),
+    last_enqueued_offset: wrap_string(String(last?.offset ?? -1)),
+    last_enqueued_time_utc: wrap_timestamp(last?.enqueuedAt ?? NEVER),
+    is_partition_empty: wrap_boolean(last === undefined),
+  };
+}
+
+const AMQP_STRING = 0xa1;
+
+function badRequest(description: string): NodeReply {
+  return reply(400, description, {}, 'amqp:not-implemented');
+}
+
+function notFound(what: string): NodeReply {
+  return reply(404, `there is no ${what}`, {}, 'amqp:not-found');
+}
+
+function reply(status: number, description: string, body: Record<string, Typed> = {}, condition?: string): NodeReply {
+  return {
+    application_properties: {
+      'status-code': wrap_int(status),
+      'status-description': wrap_string(description),
+      ...(condition && { 'error-condition': rhea.types.wrap_symbol(condition) }),
+    },
+    body,
+  };
+}
