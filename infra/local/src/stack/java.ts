@@ -4,9 +4,8 @@ import { tryRun } from './run.ts';
 
 const OLDEST = 17;
 
-/** The Java to run Kafka with: that of JAVA_HOME, else the one on the PATH. Throws CannotRun where there is none that will do. */
-export async function findJava(signal: AbortSignal): Promise<string> {
-  const home = process.env['JAVA_HOME'];
+/** The Java to run Kafka with: that of `home` (JAVA_HOME), else the one on the PATH. Throws CannotRun where there is none that will do. */
+export async function findJava(home: string | undefined, signal: AbortSignal): Promise<string> {
   const java = home ? path.join(home, 'bin', 'java') : 'java';
   const { code, lines } = await tryRun(java, ['-version'], { signal });
   const version = code === 0 ? javaVersion(lines.join('\n')) : undefined;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CannotRun } from './part.ts';
+import { CannotRun, type Progress } from './part.ts';
 import { tryRun } from './run.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
@@ -11,7 +11,7 @@ const CACHE = path.join(PACKAGE, '.cache');
 const STAMP = 'complete.json';
 
 /** The folder with Kafka's jars, fetched by Maven unless they are all there. Throws CannotRun. */
-export async function ensureJars(progress: (text: string) => void, signal: AbortSignal): Promise<string> {
+export async function ensureJars(progress: Progress, signal: AbortSignal): Promise<string> {
   const pom = await readFile(POM, 'utf8');
   const version = pom.match(/<kafka\.version>(.+)<\/kafka\.version>/)?.[1];
   const dir = path.join(CACHE, `kafka-${version}`);
@@ -31,15 +31,15 @@ export async function ensureJars(progress: (text: string) => void, signal: Abort
   return dir;
 }
 
-async function fetchJars(dir: string, what: string, progress: (text: string) => void, signal: AbortSignal): Promise<void> {
-  progress(`fetching ${what} by Maven, once (45 MB)`);
+async function fetchJars(dir: string, what: string, progress: Progress, signal: AbortSignal): Promise<void> {
+  progress.doing(`fetching ${what} by Maven, once (45 MB)`);
   const started = Date.now();
   let jars = 0;
   const args = ['-B', '-f', POM, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${dir}`];
   const mvn = await tryRun('mvn', args, {
     signal,
     onLine: (line) => {
-      if (/Downloaded from .*\.jar/.test(line)) progress(`fetching ${what} by Maven: ${++jars} jars`);
+      if (/Downloaded from .*\.jar/.test(line) && ++jars % 10 === 0) progress.doing(`fetching ${what} by Maven: ${jars} jars`);
     },
   });
   if (mvn.missing) throw new CannotRun('Maven is missing, which fetches Kafka. Install it, on Debian: apt-get install maven');
@@ -48,7 +48,7 @@ async function fetchJars(dir: string, what: string, progress: (text: string) => 
     throw new CannotRun(`Maven could not fetch ${what}: ${reason?.replace('[ERROR] ', '')}`);
   }
   const copied = Object.keys(await jarSizes(dir)).length;
-  progress(`fetched ${what}: ${copied} jars in ${Math.round((Date.now() - started) / 1_000)} s`);
+  progress.done(`fetched ${what}: ${copied} jars in ${Math.round((Date.now() - started) / 1_000)} s`);
 }
 
 /** True only if every jar that was fetched for this pom is still there in full. */

@@ -11,7 +11,7 @@ import { ask } from './probe.ts';
 import { run } from './run.ts';
 
 /** Apache Kafka, one node that is broker and controller (KRaft). */
-export function kafka(stack: LocalStack): Part {
+export function kafka(stack: LocalStack, env: NodeJS.ProcessEnv): Part {
   const dir = path.join(stack.dataDir, 'kafka');
   const logDir = path.join(dir, 'log');
   const properties = path.join(dir, 'server.properties');
@@ -27,7 +27,7 @@ export function kafka(stack: LocalStack): Part {
   return {
     name: 'kafka',
     async prepare(progress, signal) {
-      java = await findJava(signal);
+      java = await findJava(env['JAVA_HOME'], signal);
       jars = await ensureJars(progress, signal);
       if (existsSync(path.join(logDir, 'meta.properties'))) return;
       await configure();

@@ -16,14 +16,20 @@ export interface Command {
 export interface Part {
   readonly name: PartName;
   /** Sees to it that the part can run here: fetches, installs, formats. Throws CannotRun. */
-  prepare?(progress: (text: string) => void, signal: AbortSignal): Promise<void>;
+  prepare?(progress: Progress, signal: AbortSignal): Promise<void>;
   /** Asked anew at each start. */
   command(): Promise<Command>;
   /** Whether the part itself answers. `logged` is what it has written since it was started. Never throws. */
   answers(logged: string): Promise<boolean>;
 }
 
-export type PartFactory = (stack: LocalStack) => Part;
+/** What a long preparation tells the person who waits for it. */
+export interface Progress {
+  doing(text: string): void;
+  done(text: string): void;
+}
+
+export type PartFactory = (stack: LocalStack, env: NodeJS.ProcessEnv) => Part;
 
 /** The stack cannot run as it is asked to. The message is one line, for the person who typed the command. */
 export class CannotRun extends Error {

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { CannotRun } from './part.ts';
+import { CannotRun, type Progress } from './part.ts';
 import { run, tryRun } from './run.ts';
 
 /** Installs `redis-server` by apt where it is missing and this user may; throws CannotRun where it may not. */
-export async function ensureRedis(progress: (text: string) => void, signal: AbortSignal): Promise<void> {
+export async function ensureRedis(progress: Progress, signal: AbortSignal): Promise<void> {
   if (await isInstalled(signal)) return;
   if (process.getuid?.() !== 0 || (await tryRun('apt-get', ['--version'], { signal })).missing) {
     throw new CannotRun('redis-server is missing. Install Redis 6.2 or newer, on Debian: sudo apt-get install redis-server');
   }
-  progress('installing redis-server by apt-get');
+  progress.doing('installing redis-server by apt-get');
   try {
     await install(signal);
   } catch (error) {
@@ -17,7 +17,7 @@ export async function ensureRedis(progress: (text: string) => void, signal: Abor
     throw new CannotRun(`apt-get could not install redis-server: ${(error as Error).message}`);
   }
   if (!(await isInstalled(signal))) throw new CannotRun('apt-get installed redis-server, but it is not on the PATH');
-  progress('installed redis-server by apt-get');
+  progress.done('installed redis-server by apt-get');
 }
 
 async function isInstalled(signal: AbortSignal): Promise<boolean> {
@@ -29,9 +29,9 @@ async function install(signal: AbortSignal): Promise<void> {
   const denied = !existsSync(SERVICE_POLICY);
   if (denied) await writeFile(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '-q'], { signal, env });
-    await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', 'redis-server'], { signal, env });
+    await run('apt-get', ['update', '-q'], { signal });
+    const install = ['apt-get', 'install', '-q', '-y', '--no-install-recommends', 'redis-server'];
+    await run('env', ['DEBIAN_FRONTEND=noninteractive', ...install], { signal });
   } finally {
     if (denied) await rm(SERVICE_POLICY);
   }

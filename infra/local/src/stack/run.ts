@@ -11,8 +11,6 @@ export interface Finished {
 
 interface Options {
   readonly signal: AbortSignal;
-  /** Added to the environment of this process. */
-  readonly env?: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
 }
 
@@ -20,11 +18,7 @@ interface Options {
 export function tryRun(file: string, args: readonly string[], options: Options): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];
-    const child = spawn(file, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      signal: options.signal,
-      ...(options.env && { env: { ...process.env, ...options.env } }),
-    });
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], signal: options.signal });
     for (const output of [child.stdout, child.stderr]) {
       createInterface(output).on('line', (line) => {
         lines.push(line);

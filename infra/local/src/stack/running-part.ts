@@ -12,6 +12,7 @@ const ASK_EVERY = 50;
 /** What happens to a part, for whoever watches the stack. Durations in ms. */
 export type PartEvent =
   | { readonly is: 'preparing'; readonly text: string }
+  | { readonly is: 'prepared'; readonly text: string }
   | { readonly is: 'starting' }
   | { readonly is: 'answering'; readonly after: number }
   | { readonly is: 'died'; readonly how: string; readonly startsAgainIn: number };
@@ -71,7 +72,11 @@ export class RunningPart {
   async start(signal?: AbortSignal): Promise<void> {
     this.#life = new AbortController();
     const stopped = signal ? AbortSignal.any([signal, this.#life.signal]) : this.#life.signal;
-    await this.#part.prepare?.((text) => this.#options.onEvent({ is: 'preparing', text }), stopped);
+    const { onEvent } = this.#options;
+    await this.#part.prepare?.(
+      { doing: (text) => onEvent({ is: 'preparing', text }), done: (text) => onEvent({ is: 'prepared', text }) },
+      stopped,
+    );
     await this.#run(stopped);
     if (this.#options.restarts) void this.#keepUp(this.#life.signal);
   }
@@ -105,6 +110,7 @@ export class RunningPart {
 
   /** The last resort, at the exit of this process. */
   killNow(): void {
+    this.#life.abort();
     this.#process?.killNow();
   }
 

@@ -30,7 +30,7 @@ export class Stack {
     this.#parts = new Map(
       PART_NAMES.filter((name) => options.parts.includes(name)).map((name) => [
         name,
-        new RunningPart(PARTS[name](addresses), {
+        new RunningPart(PARTS[name](addresses, options.env), {
           dataDir: addresses.dataDir,
           env: options.env,
           restarts: options.restarts.includes(name),

@@ -45,11 +45,11 @@ export async function startStack(options: StartStackOptions = {}): Promise<Start
     restarts: options.restarts ?? [],
     env: { ...process.env, ...options.env },
   });
-  const undertaker = buryWithUs(dataDir);
+  const letGo = buryWithUs(dataDir, options.dataDir === undefined);
   const stop = async () => {
     await stack.stop();
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
-    undertaker();
+    letGo();
   };
   try {
     await stack.start();
@@ -66,9 +66,12 @@ async function freePort(): Promise<string> {
 
 /** A test runner may kill this process, and nothing here would run: a shell of its own then sees its input close, and ends the parts.
  *  Returns what lets it go. */
-function buryWithUs(dataDir: string): () => void {
-  const script = 'cat >/dev/null; for file in "$0"/*.pid; do [ -e "$file" ] && kill -9 "$(cat "$file")"; done';
-  const shell = spawn('sh', ['-c', script, dataDir], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+function buryWithUs(dataDir: string, deleteIt: boolean): () => void {
+  const end = 'cat >/dev/null; for file in "$0"/*.pid; do [ -e "$file" ] && kill -9 "$(cat "$file")"; done';
+  const shell = spawn('sh', ['-c', deleteIt ? `${end}; rm -rf "$0"` : end, dataDir], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   shell.unref();
   return () => shell.stdin?.end();
 }
