@@ -1,0 +1,136 @@
+import type { FoldSettings } from '@rollcall/fold';
+import {
+  type ClientSnapshot,
+  EVENT_TYPES,
+  formatTime,
+  type LogEvent,
+  OFFLINE_DEADLINE,
+  SESSION_TAKEN_OVER,
+  type SessionSnapshot,
+  type Time,
+} from '@rollcall/schema';
+import { byTime, type ModelSession, modelSession } from './model-session.ts';
+import { greatest, least } from './sorting.ts';
+
+/** What users see of a client, but for the offsets: these alone depend on the order of the log. */
+export interface ClientView {
+  readonly client: Omit<ClientSnapshot, 'offset'>;
+  readonly sessions: readonly Omit<SessionSnapshot, 'offset'>[];
+}
+
+const COALESCED_DELETE = 50_000_000n;
+
+/** The rules of "Identity and order" as naively as they can be told: keep every event, sort, decide. Shares nothing with the fold but its input.
+ *  @param events all events of one client, in any order */
+export function modelClient(namespace: string, client: string, events: readonly LogEvent[], settings: FoldSettings): ClientView {
+  const sessions = modelSessions(events, settings);
+  return {
+    client: {
+      namespace,
+      client,
+      source: greatest(eventsOfSources(events), (event) => [event.time, event.source])?.source ?? '',
+      ...modelPresence([...sessions.values()], confirmedUpTo(events)),
+      sessions: [...sessions.keys()],
+      ...modelResource(events),
+    },
+    sessions: [...sessions].map(([session, conclusion]) => ({ namespace, client, session, ...sessionView(conclusion) })),
+  };
+}
+
+function modelSessions(events: readonly LogEvent[], settings: FoldSettings): Map<string, ModelSession> {
+  const connects = events.filter((event) => event.type === EVENT_TYPES.sessionConnected);
+  const disconnects = events.filter((event) => event.type === EVENT_TYPES.sessionDisconnected);
+  const sessions = new Map<string, ModelSession>();
+  for (const name of sortedNames([...connects, ...disconnects].map((event) => event.data.clientSessionName))) {
+    const session = modelSession(
+      connects.filter((event) => event.data.clientSessionName === name),
+      disconnects.filter((event) => event.data.clientSessionName === name),
+      settings,
+    );
+    if (session !== undefined) sessions.set(name, session);
+  }
+  return sessions;
+}
+
+function sortedNames(names: readonly string[]): string[] {
+  const bytes = [...new Set(names)].map((name) => Buffer.from(name));
+  return bytes.sort(Buffer.compare).map(String);
+}
+
+function eventsOfSources(events: readonly LogEvent[]) {
+  return events.filter((event) => event.type !== OFFLINE_DEADLINE);
+}
+
+/** Rule 6: the greatest ending that a deadline named. */
+function confirmedUpTo(events: readonly LogEvent[]): Time | undefined {
+  const endings = events.filter((event) => event.type === OFFLINE_DEADLINE).map((event) => event.data.latestEnding);
+  return greatest(endings, (ending) => [ending]);
+}
+
+/** Rule 5. */
+function modelPresence(sessions: readonly ModelSession[], covered: Time | undefined) {
+  const isCovered = (ending: Time) => covered !== undefined && ending <= covered;
+  const connected = sessions.filter((session) => session.status === 'connected');
+  const endings = sessions.filter((session) => session.status === 'disconnected').map((session) => session.ending);
+  const takeOvers = endings.filter((ending) => ending.data.disconnectionReason === SESSION_TAKEN_OVER && !isCovered(ending.time));
+  const firstConnected = least(connected, (session) => [session.connectedAt])?.connectedAt;
+  const firstTakeOver = least(takeOvers, (ending) => [ending.time])?.time;
+  const latestEnding = greatest(endings, byTime);
+
+  const onlineSince = firstConnected ?? firstTakeOver;
+  if (onlineSince !== undefined) {
+    return { presence: 'online', since: formatTime(onlineSince), offlineConfirmed: false, connectedSessions: connected.length } as const;
+  }
+  if (latestEnding === undefined) return { presence: 'unknown', offlineConfirmed: false, connectedSessions: 0 } as const;
+  return {
+    presence: 'offline',
+    since: formatTime(latestEnding.time),
+    offlineConfirmed: isCovered(latestEnding.time),
+    disconnectionReason: latestEnding.data.disconnectionReason,
+    connectedSessions: 0,
+  } as const;
+}
+
+/** Rule 4. Ids are taken to be honest: events of the same id have the same content. */
+function modelResource(events: readonly LogEvent[]) {
+  const writes = events.filter((event) => event.type === EVENT_TYPES.clientCreatedOrUpdated);
+  const deletes = events.filter((event) => event.type === EVENT_TYPES.clientDeleted);
+  const written = greatest(writes, (event) => [event.data.updatedOn, event.time, event.id]);
+  const deleted = greatest(deletes, (event) => [event.time, event.id]);
+  if (written === undefined && deleted === undefined) return { exists: 'unknown' } as const;
+
+  const outlived =
+    written !== undefined &&
+    (deleted === undefined || written.data.updatedOn > deleted.time || written.data.createdOn > deleted.time - COALESCED_DELETE);
+  return {
+    exists: outlived ? 'yes' : 'no',
+    clientName: (written ?? deleted)?.data.clientName ?? '',
+    ...(written && {
+      state: written.data.state,
+      attributes: written.data.attributes,
+      createdOn: formatTime(written.data.createdOn),
+      updatedOn: formatTime(written.data.updatedOn),
+    }),
+    ...(deleted && !outlived && { deletedAt: formatTime(deleted.time) }),
+  } as const;
+}
+
+function sessionView(session: ModelSession) {
+  const { status, counterRestarted } = session;
+  const sequenceNumber = session.sequenceNumber.toString();
+  const connectedAt = session.connectedAt && formatTime(session.connectedAt);
+  if (session.status === 'connected') {
+    const since = formatTime(session.connectedAt);
+    return { status, since, sequenceNumber, connectedAt: since, counterRestarted };
+  }
+  const since = formatTime(session.ending.time);
+  return {
+    status,
+    since,
+    sequenceNumber,
+    ...(connectedAt !== undefined && { connectedAt }),
+    disconnectedAt: since,
+    disconnectionReason: session.ending.data.disconnectionReason,
+    counterRestarted,
+  };
+}
