@@ -1,4 +1,4 @@
-import { LOCAL_HUB, LOCAL_NAMESPACE, LOCAL_STACK_SETTINGS, LOOPBACK, type LocalStack } from '@rollcall/service';
+import { LOCAL_HUB, LOCAL_NAMESPACE, LOOPBACK, type LocalStack, localStack } from '@rollcall/service';
 import { PORT_VARIABLES } from './taken-ports.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,21 +18,29 @@ export function greet(terminal: Terminal, stack: LocalStack, startedIn: number):
   }
   terminal.line(`  ${'Data, logs'.padEnd(11)} ${terminal.style('cyan', stack.dataDir)}`);
   terminal.line('\nTry, in a second terminal in this folder:\n');
-  for (const line of firstSession(stack)) terminal.line(`  ${line}`);
-  terminal.line('\nCtrl-C stops everything; the data is kept.');
+  for (const line of firstSession(stack)) terminal.line(`  ${line.startsWith('#') ? terminal.style('dim', line) : line}`);
+  terminal.line('\nCtrl-C stops everything; the data is kept.\n');
 }
 
 function firstSession(stack: LocalStack): string[] {
-  const moved = Object.entries(PORT_VARIABLES).flatMap(([part, variable]) => {
-    const port = String(stack.ports[part as keyof LocalStack['ports']]);
-    const usual = LOCAL_STACK_SETTINGS[variable as keyof typeof LOCAL_STACK_SETTINGS].default;
-    return port === usual ? [] : [`${variable}=${port}`];
-  });
   return [
-    ...(moved.length > 0 ? [`export ${moved.join(' ')}`] : []),
+    ...whereItIs(stack),
+    '# register a client, as with Event Grid; connect it (mosquitto_sub: apt-get install mosquitto-clients); look',
     'npx rollcall-local register sensor-1',
     `mosquitto_sub -h ${LOOPBACK} -p ${stack.ports.mqtt} -u sensor-1 -i session-1 -t demo &`,
     `npx rollcall client ${LOCAL_NAMESPACE} sensor-1`,
-    `kill -9 %1; npx rollcall client ${LOCAL_NAMESPACE} sensor-1`,
+    '# let its connection drop; look again',
+    'kill -9 %1',
+    `npx rollcall client ${LOCAL_NAMESPACE} sensor-1`,
   ];
+}
+
+/** The variables that differ from their defaults: the command line finds the stack through them. */
+function whereItIs(stack: LocalStack): string[] {
+  const usual = localStack({});
+  const ports = Object.entries(PORT_VARIABLES).flatMap(([part, variable]) => {
+    const port = stack.ports[part as keyof LocalStack['ports']];
+    return port === usual.ports[part as keyof LocalStack['ports']] ? [] : [`export ${variable}=${port}`];
+  });
+  return stack.dataDir === usual.dataDir ? ports : [...ports, `export ROLLCALL_DATA_DIR='${stack.dataDir}'`];
 }

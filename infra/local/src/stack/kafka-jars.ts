@@ -10,19 +10,21 @@ const POM = path.join(PACKAGE, 'kafka', 'pom.xml');
 const CACHE = path.join(PACKAGE, '.cache');
 const STAMP = 'complete.json';
 
-/** The folder with Kafka's jars, fetched by Maven unless they are all there. Throws CannotRun. */
-export async function ensureJars(progress: Progress, signal: AbortSignal): Promise<string> {
+/** The folder with Kafka's jars, in `cache`, fetched by Maven unless they are all there. Throws CannotRun. */
+export async function ensureJars(progress: Progress, signal: AbortSignal, cache = CACHE, mvn = 'mvn'): Promise<string> {
   const pom = await readFile(POM, 'utf8');
   const version = pom.match(/<kafka\.version>(.+)<\/kafka\.version>/)?.[1];
-  const dir = path.join(CACHE, `kafka-${version}`);
+  const dir = path.join(cache, `kafka-${version}`);
   const digest = createHash('sha256').update(pom).digest('hex');
   if (await isComplete(dir, digest)) return dir;
 
-  await mkdir(CACHE, { recursive: true });
-  const staging = await mkdtemp(path.join(CACHE, 'fetching-'));
+  await mkdir(cache, { recursive: true });
+  const staging = await mkdtemp(path.join(cache, 'fetching-'));
   try {
-    await fetchJars(staging, `Kafka ${version}`, progress, signal);
+    await fetchJars(mvn, staging, `Kafka ${version}`, progress, signal);
     await writeFile(path.join(staging, STAMP), JSON.stringify({ pom: digest, sizes: await jarSizes(staging) }));
+    // Another start may have been faster, and run from it already.
+    if (await isComplete(dir, digest)) return dir;
     await rm(dir, { recursive: true, force: true });
     await rename(staging, dir);
   } finally {
@@ -31,20 +33,20 @@ export async function ensureJars(progress: Progress, signal: AbortSignal): Promi
   return dir;
 }
 
-async function fetchJars(dir: string, what: string, progress: Progress, signal: AbortSignal): Promise<void> {
+async function fetchJars(mvn: string, dir: string, what: string, progress: Progress, signal: AbortSignal): Promise<void> {
   progress.doing(`fetching ${what} by Maven, once (45 MB)`);
   const started = Date.now();
   let jars = 0;
   const args = ['-B', '-f', POM, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${dir}`];
-  const mvn = await tryRun('mvn', args, {
+  const maven = await tryRun(mvn, args, {
     signal,
     onLine: (line) => {
       if (/Downloaded from .*\.jar/.test(line) && ++jars % 10 === 0) progress.doing(`fetching ${what} by Maven: ${jars} jars`);
     },
   });
-  if (mvn.missing) throw new CannotRun('Maven is missing, which fetches Kafka. Install it, on Debian: apt-get install maven');
-  if (mvn.code !== 0) {
-    const reason = mvn.lines.find((line) => line.startsWith('[ERROR]')) ?? mvn.lines.at(-1);
+  if (maven.missing) throw new CannotRun('Maven is missing, which fetches Kafka. Install it, on Debian: apt-get install maven');
+  if (maven.code !== 0) {
+    const reason = maven.lines.find((line) => line.startsWith('[ERROR]')) ?? maven.lines.at(-1);
     throw new CannotRun(`Maven could not fetch ${what}: ${reason?.replace('[ERROR] ', '')}`);
   }
   const copied = Object.keys(await jarSizes(dir)).length;

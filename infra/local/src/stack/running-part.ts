@@ -22,7 +22,7 @@ export class PartFailed extends Error {
   override readonly name = 'PartFailed';
   constructor(
     readonly part: string,
-    why: string,
+    readonly why: string,
     readonly logFile: string,
     readonly log: readonly string[],
   ) {
@@ -152,7 +152,7 @@ export class RunningPart {
         answeredAt = Date.now();
         how = await this.#process?.ended;
       } catch (error) {
-        how = (error as Error).message;
+        how = error instanceof PartFailed ? error.why : String(error);
       }
     }
   }
