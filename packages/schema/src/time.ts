@@ -28,9 +28,8 @@ export function parseTime(text: string): Time | undefined {
 
 /** RFC 3339 in UTC, always with seven fraction digits, so that equal times are equal texts and texts sort as times. */
 export function formatTime(time: Time): string {
-  const fraction = ((time % TICKS_PER_MILLISECOND) + TICKS_PER_MILLISECOND) % TICKS_PER_MILLISECOND;
-  const iso = new Date(Number((time - fraction) / TICKS_PER_MILLISECOND)).toISOString();
-  return `${iso.slice(0, -1)}${fraction.toString().padStart(4, '0')}Z`;
+  const iso = new Date(timeToMilliseconds(time)).toISOString();
+  return `${iso.slice(0, -1)}${ticksIntoMillisecond(time).toString().padStart(4, '0')}Z`;
 }
 
 export function timeFromMilliseconds(milliseconds: number): Time {
@@ -39,7 +38,12 @@ export function timeFromMilliseconds(milliseconds: number): Time {
 
 /** Whole milliseconds since 1970, rounded down: for clocks and index scores, never for order. */
 export function timeToMilliseconds(time: Time): number {
-  return Number(time / TICKS_PER_MILLISECOND);
+  return Number((time - ticksIntoMillisecond(time)) / TICKS_PER_MILLISECOND);
+}
+
+/** Never negative, before 1970 neither: bigint's own remainder has the sign of the time. */
+function ticksIntoMillisecond(time: Time): bigint {
+  return ((time % TICKS_PER_MILLISECOND) + TICKS_PER_MILLISECOND) % TICKS_PER_MILLISECOND;
 }
 
 export const TimeText = z.string().transform((text, context): Time => {
