@@ -12,9 +12,15 @@ export function binaryModeAttributes(properties: Properties): Record<string, str
   for (const [property, value] of Object.entries(properties)) {
     const prefix = PREFIXES.find((candidate) => property.toLowerCase().startsWith(candidate));
     if (prefix === undefined || value === undefined || value === null) continue;
-    attributes[property.slice(prefix.length).toLowerCase()] = value instanceof Date ? value.toISOString() : String(value);
+    attributes[property.slice(prefix.length).toLowerCase()] = textOf(value);
   }
   return attributes['specversion'] === undefined ? undefined : attributes;
+}
+
+/** Never throws: an invalid Date has no ISO form, and an object may have no text at all. */
+function textOf(value: unknown): string {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
+  return typeof value === 'object' ? Object.prototype.toString.call(value) : String(value);
 }
 
 /** The same event in structured mode. `data` must be JSON text. */
