@@ -1,5 +1,5 @@
 import { binaryModeAttributes, decodeUtf8, type Properties, structuredModeJson } from './binary-mode.ts';
-import { parseJson } from './json.ts';
+import { nestsDeeperThan, parseJson } from './json.ts';
 import { CloudEvent, EVENT_TYPES, LifecycleEvent } from './lifecycle-event.ts';
 import { clientKey, Name } from './names.ts';
 import { describeIssue, type Rejection, type RejectionReason } from './rejection.ts';
@@ -40,6 +40,12 @@ export type Refused = Rejection & {
   readonly key?: string;
 };
 
+/** The schema looks at the fields it knows. Below this depth, no reader of the rest, such as JSON.stringify, runs out of stack. */
+const MAX_EVENT_DEPTH = 64;
+
+/** Longest type or source in a detail, in UTF-16 units: details travel in Kafka headers. */
+const MAX_QUOTE = 300;
+
 const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.values(EVENT_TYPES));
 
 /** Reads every event of a delivery. One bad event takes none of its neighbours with it. Never throws. */
@@ -56,10 +62,11 @@ export function parseDelivery(delivery: Delivery, admission: Admission): (Admitt
 
 function parseBinary(attributes: Record<string, string>, data: string, delivery: Delivery, admission: Admission): Admitted | Refused {
   const original = delivery.body;
-  if (original.byteLength > admission.maxEventBytes) return { ok: false, ...tooLarge(admission), original };
+  const json = structuredModeJson(attributes, data);
+  if (Buffer.byteLength(json) > admission.maxEventBytes) return { ok: false, ...tooLarge(admission), original };
   const parsed = tryParseJson(data);
   if ('reason' in parsed) return { ok: false, ...parsed, original };
-  return admit({ ...attributes, data: parsed.value }, structuredModeJson(attributes, data), original, delivery, admission);
+  return admit({ ...attributes, data: parsed.value }, json, original, delivery, admission);
 }
 
 function parseStructured(json: string, original: string | Uint8Array, delivery: Delivery, admission: Admission): Admitted | Refused {
@@ -81,12 +88,13 @@ function admit(value: unknown, json: string, original: string | Uint8Array, deli
   if (!parsed.success) {
     const envelope = CloudEvent.safeParse(value);
     if (!envelope.success) return refuse('not-cloudevent', describeIssue(envelope.error));
-    if (!KNOWN_TYPES.has(envelope.data.type)) return refuse('unknown-type', envelope.data.type);
+    if (!KNOWN_TYPES.has(envelope.data.type)) return refuse('unknown-type', quote(envelope.data.type));
     return refuse('invalid-data', describeIssue(parsed.error));
   }
+  if (nestsDeeperThan(MAX_EVENT_DEPTH, value)) return refuse('invalid-data', `nested more than ${MAX_EVENT_DEPTH} levels deep`);
   const event = parsed.data;
   const namespace = admission.sources.size === 0 ? event.data.namespaceName : admission.sources.get(event.source.toLowerCase());
-  if (namespace === undefined) return refuse('unknown-source', event.source);
+  if (namespace === undefined) return refuse('unknown-source', quote(event.source));
   const key = clientKey(namespace, event.data.clientAuthenticationName);
   const ahead = timeAhead(event, delivery.enqueuedTime, admission.maxClockAhead);
   if (ahead !== undefined) return refuse('time-in-future', ahead, key);
@@ -118,6 +126,10 @@ function tryParseJson(text: string): { value: unknown } | Rejection {
     if (error instanceof RangeError) return { reason: 'invalid-data', detail: 'nested too deeply' };
     return { reason: 'not-json', detail: 'not JSON' };
   }
+}
+
+function quote(text: string): string {
+  return text.length <= MAX_QUOTE ? text : `${text.slice(0, MAX_QUOTE).toWellFormed()}…`;
 }
 
 function tooLarge(admission: Admission): Rejection {
