@@ -1,4 +1,4 @@
-import { type LogEvent, parseTime, SESSION_TAKEN_OVER, SequenceNumber, type Time } from '@rollcall/schema';
+import { type Attributes, type LogEvent, parseJson, parseTime, SESSION_TAKEN_OVER, SequenceNumber, type Time } from '@rollcall/schema';
 import fc from 'fast-check';
 import { connected, createdOrUpdated, deadline, deleted, disconnected } from './events.ts';
 
@@ -12,6 +12,7 @@ const SESSIONS = ['s', 's', 's', 's', 'S', '\uff5e', '😀'];
 const REASONS = ['ConnectionLost', 'ClientInitiatedDisconnect', SESSION_TAKEN_OVER, SESSION_TAKEN_OVER, '\uff5e', '😀'];
 const SOURCES = ['/west', '/west', '/west', '/\uff5e', '/😀'];
 const STATES = ['Enabled', 'Disabled'];
+const ATTRIBUTES = ['{}', '{"site":9007199254740993}', '{"site":"a","floors":["1","2"]}', '{"__proto__":1,"site":{"a":null}}'];
 /** Four numbers in a row from here: about zero, plain, where doubles round, and both ends of int64. */
 const FIRST_NUMBERS = [1n, -1n, 2n ** 53n - 1n, 2n ** 63n - 4n, -(2n ** 63n)];
 
@@ -24,7 +25,14 @@ const DISTANCES = [
   ...[1740n * SECOND, HOUR + 30n * SECOND, 2n * HOUR, 48n * HOUR],
 ];
 
-const OCCURRENCES = ['connection', 'connection', 'connected', 'connected', 'disconnected', 'deadline', 'written', 'deleted'] as const;
+const OCCURRENCES = [
+  ...(['connection', 'connection', 'connected', 'connected', 'disconnected'] as const),
+  ...(['deadline', 'written', 'published twice', 'deleted'] as const),
+] as const;
+
+const MAX_OCCURRENCES = 12;
+/** The most events that a history has: an occurrence is one or two. */
+export const MAX_EVENTS = 2 * MAX_OCCURRENCES;
 
 const pick = (choices: number) => fc.nat(choices - 1);
 /** An occurrence is drawn as a handful of small numbers: fast to draw, and shrinks to the first of each choice. */
@@ -42,9 +50,9 @@ type Occurrence = typeof occurrence extends fc.Arbitrary<infer Drawn> ? Drawn : 
 
 /** Events of several clients in the order of the log; small domains, so that numbers, times and ids collide.
  *  @param ids `honest`: the same id has the same content, as Event Grid has it; `any`: the same id with other content too */
-export function histories(ids: 'honest' | 'any', maxOccurrences = 12): fc.Arbitrary<readonly LogEvent[]> {
+export function histories(ids: 'honest' | 'any'): fc.Arbitrary<readonly LogEvent[]> {
   return fc
-    .tuple(pick(FIRST_NUMBERS.length), fc.array(occurrence, { maxLength: maxOccurrences, size: 'max' }))
+    .tuple(pick(FIRST_NUMBERS.length), fc.array(occurrence, { maxLength: MAX_OCCURRENCES, size: 'max' }))
     .map(([numbers, occurrences]) => occurrences.flatMap((drawn) => eventsOf(drawn, FIRST_NUMBERS[numbers] ?? 0n, ids)));
 }
 
@@ -69,19 +77,24 @@ function eventsOf(
       return [connected(connection, time), disconnected(connection, later, reason)];
     case 'deadline':
       return [deadline(client, later, time)];
-    case 'written': {
-      const state = STATES[detail % 2] ?? '';
-      const attributes = { site: number };
-      const id = ids === 'honest' ? `${state}${number}@${time}` : `${detail % 2}`;
-      return [
-        createdOrUpdated({ client, clientName: client, source, id }, later, { createdOn: time, updatedOn: later, state, attributes }),
-      ];
+    case 'written':
+    case 'published twice': {
+      const resource = { client, clientName: client, source };
+      const id = ids === 'honest' ? `${from}: ${detail % 2} ${number} ${time}` : `${from % 2}`;
+      const content = { createdOn: time, updatedOn: later, state: STATES[detail % 2] ?? '', attributes: attributesOf(number) };
+      const written = createdOrUpdated({ ...resource, id }, detail < 2 ? time : later, content);
+      if (OCCURRENCES[kind] === 'written') return [written];
+      return [written, createdOrUpdated({ ...resource, id: `${id} again` }, written.time, content)];
     }
     case 'deleted':
-      return [deleted({ client, clientName: client, source, id: `${detail % 2}` }, time)];
+      return [deleted({ client, clientName: ids === 'honest' ? client : `${client} ${number}`, source, id: `${detail % 2}` }, time)];
     default:
       return [];
   }
+}
+
+function attributesOf(choice: number): Attributes {
+  return parseJson(ATTRIBUTES[choice] ?? '{}') as Attributes;
 }
 
 function after(time: Time, distance: number): Time {
