@@ -106,10 +106,16 @@ describe('a session that is taken over', () => {
   it('has one holder, whatever storm of clients fights over it', async () => {
     const front = await startFront();
     const sockets = await Promise.all(Array.from({ length: 30 }, () => front.socket()));
-    for (const socket of sockets) socket.write(connectPacket({ clientId: 's' }));
+    for (const socket of sockets) socket.resume().write(connectPacket({ clientId: 's' }));
     const takeOvers = Array.from({ length: 29 }, (_, at) => [`s/s Disconnected ${at + 1} SessionTakenOver`, `s/s Connected ${at + 2}`]);
     await front.hears('s/s Connected 1', ...takeOvers.flat());
-    for (const socket of sockets) socket.destroy();
+    await vi.waitFor(() => expect(sockets.filter((socket) => !socket.closed)).toHaveLength(1));
+    const [holder] = sockets.filter((socket) => !socket.closed);
+    const answers: number[] = [];
+    holder?.on('data', (answer: Buffer) => answers.push(...answer));
+    holder?.write(Buffer.from([0xc0, 0]));
+    await vi.waitFor(() => expect(answers.slice(-2)).toEqual([0xd0, 0]));
+    holder?.destroy();
     await front.hears('s/s Connected 1', ...takeOvers.flat(), 's/s Disconnected 30 ConnectionLost');
   });
 
