@@ -1,1 +1,12 @@
-export {};
+export { LogUnavailable } from '@rollcall/log';
+export type { Change, ChangeKind, ClientSnapshot, Position, Presence, SessionSnapshot, SessionStatus } from '@rollcall/schema';
+export {
+  type ClientView,
+  CursorInvalid,
+  type ListFilter,
+  type NamespaceCounts,
+  NoSnapshots,
+  type Page,
+  RedisUnavailable,
+} from '@rollcall/snapshots';
+export { Rollcall, type RollcallOptions } from './rollcall.ts';

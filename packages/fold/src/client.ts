@@ -50,7 +50,7 @@ export function unseenClient(namespace: string, client: string): ClientState {
 
 /** A client from what was stored of it: the conclusions are drawn anew. */
 export function restoreClient(
-  identity: { readonly namespace: string; readonly client: string },
+  { namespace, client }: { readonly namespace: string; readonly client: string },
   memory: ClientMemory,
   offset: bigint,
   sessionOffset: (session: string) => bigint,
@@ -60,7 +60,7 @@ export function restoreClient(
   for (const [session, remembered] of memory.sessions) {
     sessions.set(session, { memory: remembered, conclusion: conclude(remembered, settings), offset: sessionOffset(session) });
   }
-  return { ...identity, ...memory, sessions, presence: presenceOf(conclusionsOf(sessions), memory.confirmedUpTo), offset };
+  return { namespace, client, ...memory, sessions, presence: presenceOf(conclusionsOf(sessions), memory.confirmedUpTo), offset };
 }
 
 export function* conclusionsOf(sessions: ReadonlyMap<string, SessionState>): Iterable<SessionConclusion> {

@@ -1,4 +1,4 @@
-export type { Properties } from './binary-mode.ts';
+export { binaryModeAttributes, type Properties } from './binary-mode.ts';
 export { parseJson, stringifyJson } from './json.ts';
 export {
   type Attributes,

@@ -1,1 +1,4 @@
-export {};
+export { type ClientId, Keys, PartitionKeys, partitionOfClient } from './keys.ts';
+export { type ClientView, CursorInvalid, type ListFilter, type NamespaceCounts, NoSnapshots, type Page, SnapshotReader } from './reader.ts';
+export { type RedisOptions, RedisUnavailable } from './redis.ts';
+export { type ClientWrite, PartitionsDiffer, SnapshotStore } from './store.ts';

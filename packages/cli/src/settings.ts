@@ -1,0 +1,31 @@
+import type { RollcallOptions } from '@rollcall/client';
+import { KAFKA_SETTINGS, kafkaOptions, localStack, readConfig } from '@rollcall/service';
+import { z } from 'zod';
+
+const SILENT = { debug: () => {}, warn: () => {} };
+
+/** Where Rollcall is: REDIS_URL and KAFKA_*, or else the local stack. Throws ConfigInvalid. */
+export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
+  const local = localStack(env);
+  const settings = { ...KAFKA_SETTINGS, REDIS_URL: { type: z.string(), help: 'redis:// or rediss://', secret: true } } as const;
+  const config = readConfig(settings, {
+    ...env,
+    KAFKA_BROKERS: env['KAFKA_BROKERS'] || local.kafkaBrokers,
+    REDIS_URL: env['REDIS_URL'] || local.redisUrl,
+  });
+  return { redisUrl: config.REDIS_URL, kafka: { ...kafkaOptions(config), clientId: 'rollcall-cli', retries: 1, logger: SILENT } };
+}
+
+export interface HubAddress {
+  readonly connectionString?: string;
+  readonly namespace?: string;
+  readonly hub: string;
+}
+
+/** Where to publish: EVENTHUBS_*, or else the local stack. Throws ConfigInvalid. */
+export function hubAddress(env: NodeJS.ProcessEnv, localHub: string): HubAddress {
+  const { EVENTHUBS_CONNECTION_STRING: connectionString, EVENTHUBS_NAMESPACE: namespace, EVENTHUBS_NAME: hub = localHub } = env;
+  if (connectionString) return { connectionString, hub };
+  if (namespace) return { namespace, hub };
+  return { connectionString: localStack(env).eventHubsConnectionString, hub };
+}

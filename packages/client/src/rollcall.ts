@@ -1,0 +1,54 @@
+import { type LogOptions, tail } from '@rollcall/log';
+import { type Change, parseJson, type SessionSnapshot, topicNames } from '@rollcall/schema';
+import { type ClientView, type ListFilter, type NamespaceCounts, type Page, type RedisOptions, SnapshotReader } from '@rollcall/snapshots';
+
+export interface RollcallOptions {
+  /** `redis://` or `rediss://`, with user and password where Redis asks for them. */
+  readonly redisUrl: string;
+  /** Kafka, for subscribing. */
+  readonly kafka: LogOptions;
+}
+
+/** Query and subscribe. Nothing connects before it is needed; close it, or declare it with `await using`. */
+export class Rollcall implements AsyncDisposable {
+  readonly #reader: SnapshotReader;
+
+  constructor(private readonly options: RollcallOptions) {
+    const redis: RedisOptions = { url: options.redisUrl, patient: false, onError: () => {} };
+    this.#reader = new SnapshotReader({ ...redis, prefix: options.kafka.prefix });
+  }
+
+  /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it. Throws RedisUnavailable. */
+  client(namespace: string, client: string): Promise<ClientView | undefined> {
+    return this.#reader.client({ namespace, client });
+  }
+
+  session(namespace: string, client: string, session: string): Promise<SessionSnapshot | undefined> {
+    return this.#reader.session({ namespace, client }, session);
+  }
+
+  /** A page of a namespace's clients. Throws CursorInvalid, RedisUnavailable. */
+  list(filter: ListFilter, limit: number, cursor?: string): Promise<Page> {
+    return this.#reader.list(filter, limit, cursor);
+  }
+
+  /** How many clients there are, per namespace. */
+  counts(namespace?: string): Promise<NamespaceCounts[]> {
+    return this.#reader.counts(namespace);
+  }
+
+  /** Changes as they are committed, each exactly once, a client's in order; until `signal` aborts. Throws LogUnavailable. */
+  async *changes({ from = 'latest', signal }: { from?: 'latest' | 'earliest'; signal: AbortSignal }): AsyncIterable<Change> {
+    for await (const { value } of tail(this.options.kafka, topicNames(this.options.kafka.prefix).changes, from, signal)) {
+      if (value !== null) yield parseJson(Buffer.from(value).toString()) as Change;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#reader.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

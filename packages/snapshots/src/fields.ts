@@ -1,0 +1,17 @@
+/** A Redis hash as it travels: texts only. */
+export type Fields = Readonly<Record<string, string>>;
+
+/** A hash as a script returns it: field, value, field, value. */
+export function fieldsFromReply(reply: readonly string[]): Fields {
+  return Object.fromEntries(pairs(reply));
+}
+
+/** The same, and sorted sets with scores, in the order of the reply. */
+export function pairs(reply: readonly string[]): [string, string][] {
+  return Array.from({ length: reply.length / 2 }, (_, at) => [reply[2 * at] ?? '', reply[2 * at + 1] ?? '']);
+}
+
+/** Drops what is absent: a hash has no null. */
+export function present(fields: Readonly<Record<string, string | undefined>>): Fields {
+  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

@@ -1,0 +1,69 @@
+import { clientKey, DEFAULT_PREFIX, partitionOf, sessionKey } from '@rollcall/schema';
+
+/** Names of the Redis keys. All keys of one partition in one generation share the hash tag `{generation:partition}`, so one script
+ *  may touch them all, on standalone, Sentinel and Cluster alike. */
+export class Keys {
+  constructor(readonly prefix: string = DEFAULT_PREFIX) {
+    if (/[{}]/.test(prefix)) throw new TypeError('the prefix must not hold { or }: they would become the hash tag');
+  }
+
+  /** String: the generation that readers use. */
+  generation(): string {
+    return `${this.prefix}:generation`;
+  }
+
+  /** String: the number of partitions, fixed for the life of the topics. */
+  partitions(): string {
+    return `${this.prefix}:partitions`;
+  }
+
+  partition(generation: number, partition: number): PartitionKeys {
+    return new PartitionKeys(`${this.prefix}:{${generation}:${partition}}:`);
+  }
+}
+
+export class PartitionKeys {
+  constructor(readonly base: string) {}
+
+  /** Hash: `watermark`, the next offset to apply. */
+  meta(): string {
+    return `${this.base}meta`;
+  }
+
+  /** Hash: `namespace/presence/P` and `namespace/reason/R` to a number of clients. */
+  counts(): string {
+    return `${this.base}counts`;
+  }
+
+  /** Sorted set: clients whose offline is not yet confirmed, by due time in milliseconds. */
+  deadlines(): string {
+    return `${this.base}deadlines`;
+  }
+
+  /** Hash: a source's id, as client snapshots have it, to its full resource path. */
+  sources(): string {
+    return `${this.base}sources`;
+  }
+
+  client(key: string): string {
+    return `${this.base}client:${key}`;
+  }
+
+  session(key: string): string {
+    return `${this.base}session:${key}`;
+  }
+
+  /** Sorted set: encoded names of the namespace's clients with this presence or reason, by since in milliseconds. */
+  index(namespace: string, dimension: 'presence' | 'reason', value: string): string {
+    return `${this.base}index:${sessionKey(namespace, dimension, value)}`;
+  }
+}
+
+export interface ClientId {
+  readonly namespace: string;
+  readonly client: string;
+}
+
+export function partitionOfClient({ namespace, client }: ClientId, partitions: number): number {
+  return partitionOf(clientKey(namespace, client), partitions);
+}

@@ -1,0 +1,51 @@
+import { Redis } from 'ioredis';
+import { APPLY_CLIENTS, READ_CLIENTS, READ_INDEX } from './scripts.ts';
+
+/** Redis cannot be reached, or refuses. The message names the address, never a password. */
+export class RedisUnavailable extends Error {
+  override readonly name = 'RedisUnavailable';
+  constructor(
+    url: string,
+    readonly retryable: boolean,
+    cause: unknown,
+  ) {
+    super(`cannot use Redis at ${addressOf(url)}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Redis with this package's scripts as commands. */
+export interface ScriptedRedis extends Redis {
+  readClients(keys: number, ...keysAndArguments: string[]): Promise<[string | null, ...ClientReply[]]>;
+  applyClients(keys: number, ...keysAndArguments: string[]): Promise<null>;
+  readIndex(keys: 1, index: string, score: string, member: string, limit: string): Promise<string[]>;
+}
+export type ClientReply = [] | [fields: string[], source: string, sessions: string[][]];
+
+export interface RedisOptions {
+  /** `redis://` or `rediss://` (TLS), with user and password where Redis asks for them. */
+  readonly url: string;
+  /** Wait and retry for ever (a service), or fail after the first attempt (a command). */
+  readonly patient: boolean;
+  readonly onError: (error: RedisUnavailable) => void;
+}
+
+export function connectRedis({ url, patient, onError }: RedisOptions): ScriptedRedis {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: 5_000,
+    maxRetriesPerRequest: patient ? null : 0,
+    retryStrategy: (attempt) => (patient ? Math.min(100 * 2 ** attempt, 5_000) : null),
+    scripts: { readClients: { lua: READ_CLIENTS }, applyClients: { lua: APPLY_CLIENTS }, readIndex: { lua: READ_INDEX, numberOfKeys: 1 } },
+  });
+  redis.on('error', (error) => onError(new RedisUnavailable(url, true, error)));
+  return redis as unknown as ScriptedRedis;
+}
+
+function addressOf(url: string): string {
+  try {
+    const { hostname, port } = new URL(url);
+    return `${hostname}:${port || '6379'}`;
+  } catch {
+    return 'a URL that cannot be read';
+  }
+}

@@ -1,0 +1,54 @@
+import { ensureTopics, type LogOptions, LogWriter, type NewRecord } from '@rollcall/log';
+import type { RejectionReason } from '@rollcall/schema';
+import { type Config, isRetryable, kafkaOptions, type Logger, patiently } from '@rollcall/service';
+import { connectAzure } from './azure.ts';
+import { readHub } from './hub-reader.ts';
+import { type HubMessage, type Routing, route } from './route.ts';
+import type { SETTINGS } from './settings.ts';
+
+/** Records that are parsed before they are written: bounds the memory of one batch of large messages. */
+const RECORDS_PER_WRITE = 5_000;
+
+/** Event Hubs → `rollcall.events`, until `signal` aborts. An event is read again until Kafka has acknowledged it. */
+export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, signal: AbortSignal): Promise<void> {
+  const log: LogOptions = { ...kafkaOptions(config), clientId: 'rollcall-ingest', retries: 5, logger };
+  const patience = { logger, signal, isPassing: isRetryable };
+  const topicOptions = { partitions: config.PARTITIONS, replicationFactor: config.REPLICATION_FACTOR };
+  const topics = await patiently('prepare the topics', () => ensureTopics(log, topicOptions), patience);
+  const writer = new LogWriter(log);
+  await patiently('connect to Kafka', () => writer.connect(), patience);
+  const azure = await patiently('connect to Azure', () => connectAzure(config), { ...patience, isPassing: isNetworkError });
+  const routing: Routing = {
+    hub: config.EVENTHUBS_NAME,
+    topics,
+    partitions: config.PARTITIONS,
+    admission: { maxEventBytes: config.MAX_EVENT_BYTES, maxClockAhead: config.MAX_CLOCK_AHEAD, sources: config.SOURCES ?? new Map() },
+  };
+
+  const write = (records: readonly NewRecord[]) => patiently('write to Kafka', () => writer.append(records), patience);
+  const onBatch = async (messages: readonly HubMessage[]) => {
+    const refused: RejectionReason[] = [];
+    let records: NewRecord[] = [];
+    for (const message of messages) {
+      const routed = route(message, routing);
+      refused.push(...routed.refused);
+      records.push(...routed.records);
+      if (records.length >= RECORDS_PER_WRITE) {
+        await write(records);
+        records = [];
+      }
+    }
+    await write(records);
+    for (const [reason, { length }] of Map.groupBy(refused, (reason) => reason)) logger.warn({ reason, count: length }, 'dead letters');
+  };
+
+  logger.info({ hub: config.EVENTHUBS_NAME, topic: topics.events, partitions: config.PARTITIONS }, 'ready');
+  await readHub({ ...azure, checkpointInterval: config.CHECKPOINT_INTERVAL, logger, onBatch }, signal);
+  await writer.close();
+}
+
+/** What the storage SDK throws when nobody answers: no HTTP status. */
+function isNetworkError(error: unknown): boolean {
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  return typeof code === 'string' && statusCode === undefined;
+}

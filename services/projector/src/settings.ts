@@ -1,0 +1,16 @@
+import { Duration, KAFKA_SETTINGS, TOPIC_SETTINGS } from '@rollcall/service';
+import { z } from 'zod';
+
+export const SETTINGS = {
+  ...KAFKA_SETTINGS,
+  ...TOPIC_SETTINGS,
+  CONSUMER_GROUP: { type: z.string(), help: 'consumer group of all projectors of these topics', default: 'rollcall-projector' },
+  REDIS_URL: { type: z.string(), help: 'redis:// or rediss:// with user and password', secret: true },
+  CLOCK_SKEW: { type: Duration, help: 'how far two clocks of the service may disagree', default: '30s' },
+  LATE_DISCONNECT: {
+    type: Duration,
+    help: 'how long after a newer Connected an older connection’s loss may still be found',
+    default: '1h',
+  },
+  OFFLINE_GRACE: { type: Duration, help: 'how long a client must stay away until its offline is confirmed', default: '60s' },
+} as const;
