@@ -34,7 +34,7 @@ interface LiveSession {
  *  user name the client id is both. A session name in use by another client is refused, as Event Grid does
  *  (learn.microsoft.com/azure/event-grid/mqtt-establishing-multiple-sessions-per-client). */
 export class Broker {
-  #observer: SessionObserver | undefined;
+  readonly #observer = Promise.withResolvers<SessionObserver>();
   readonly #logger: Logger;
   readonly #mqtt: Aedes;
   readonly #server: Server;
@@ -55,7 +55,9 @@ export class Broker {
         packet.clientId = JSON.stringify([client, session]);
         done(null, true);
       },
-      authenticate: (mqtt, _username, _password, done) => this.#admit(mqtt, done),
+      authenticate: (mqtt, _username, _password, done) => {
+        void this.#observer.promise.then((observer) => this.#admit(observer, mqtt, done));
+      },
       authorizePublish: (mqtt, packet, done) => {
         if (!packet.topic.startsWith('$SYS/')) return done(null);
         if (mqtt) connectionOf(mqtt).terminate('ClientAuthorizationError');
@@ -77,7 +79,7 @@ export class Broker {
     this.#server.on('drop', () => this.#logger.warn({ limit: limits.connections }, 'connection refused: too many'));
   }
 
-  /** Takes the port; clients are told that the server is unavailable until it serves. */
+  /** Takes the port; clients wait until it serves. */
   async listen(port: number): Promise<void> {
     await this.#mqtt.listen();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -87,7 +89,7 @@ export class Broker {
   }
 
   serve(observer: SessionObserver): void {
-    this.#observer = observer;
+    this.#observer.resolve(observer);
   }
 
   /** Ends all that `client` has connected. */
@@ -103,21 +105,21 @@ export class Broker {
     await new Promise<void>((resolve) => this.#mqtt.close(resolve));
   }
 
-  #admit(mqtt: Client, done: (error: AuthenticateError | null, admitted: boolean | null) => void): void {
+  #admit(observer: SessionObserver, mqtt: Client, done: (error: AuthenticateError | null, admitted: boolean | null) => void): void {
     const names = this.#names.get(mqtt);
-    if (!this.#observer || !names || connectionOf(mqtt).ended) {
+    if (!names || connectionOf(mqtt).ended) {
       done(refused('unavailable'), null);
       return;
     }
     const { client, session } = names;
     const holder = this.#live.get(session);
-    const refusal = refusalOf(this.#observer, client, session, holder);
+    const refusal = refusalOf(observer, client, session, holder);
     if (refusal) {
       this.#logger.info({ client, session, refusal }, 'connection refused');
       done(refused(refusal), null);
       return;
     }
-    this.#enter(this.#observer, mqtt, client, session);
+    this.#enter(observer, mqtt, client, session);
     if (!holder) {
       done(null, true);
       return;

@@ -62,8 +62,9 @@ export class Connection extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#settle(this.#whyTheBrokerEndsIt(error));
+    const linger = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+    this.#socket.once('close', () => clearTimeout(linger));
     this.#socket.destroySoon();
-    this.#socket.setTimeout(LINGER_MS, () => this.#socket.destroy());
     done();
   }
 

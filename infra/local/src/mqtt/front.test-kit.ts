@@ -79,9 +79,12 @@ export async function startFront(overrides: Partial<FrontOptions> = {}) {
   async function knock(names: { clientId: string; username?: string; version?: number; keepalive?: number }) {
     const opened = await socket();
     opened.write(connectPacket(names));
-    const [answer]: Buffer[] = await once(opened, 'data');
-    expect(answer?.subarray(0, 2)).toEqual(Buffer.from([0x20, 2]));
-    return { code: answer?.[3], socket: opened };
+    const answer = await new Promise<Buffer>((resolve, reject) => {
+      opened.once('data', resolve);
+      opened.once('close', () => reject(new Error('closed without an answer')));
+    });
+    expect(answer.subarray(0, 2)).toEqual(Buffer.from([0x20, 2]));
+    return { code: answer[3], socket: opened };
   }
 
   await vi.waitFor(async () => expect((await knock({ clientId: '' })).code).toBe(2), { timeout: 5_000 });
@@ -95,7 +98,7 @@ export async function startFront(overrides: Partial<FrontOptions> = {}) {
     events,
     register: (clients: object | string) => writeFileSync(clientsFile, typeof clients === 'string' ? clients : JSON.stringify(clients)),
     /** Waits until exactly these have been published. */
-    hears: (...lines: string[]) => vi.waitFor(() => expect(events.map(told)).toEqual(lines), { timeout: 5_000 }),
+    hears: (...lines: string[]) => vi.waitFor(() => expect(events.map(told)).toEqual(lines), { timeout: 10_000 }),
     async stop() {
       stop.abort();
       await stopped;

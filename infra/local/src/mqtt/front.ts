@@ -20,7 +20,8 @@ export interface FrontOptions {
   readonly mostWaiting: number;
 }
 
-const DRAIN_MS = 5_000;
+/** What is not sent by then is sent at the next start. */
+const DRAIN_MS = 2_000;
 
 /** The stand-in for an Event Grid namespace: an MQTT broker whose sessions and clients become life-cycle events. Runs until `signal`. */
 export async function runFront(options: FrontOptions, hub: EventHub, logger: Logger, signal: AbortSignal): Promise<void> {
