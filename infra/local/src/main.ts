@@ -33,6 +33,8 @@ async function main(): Promise<number> {
 function explain(error: unknown): string {
   if (error instanceof PartFailed) return [`${error.message}. The end of ${error.logFile}:`, ...error.log].join('\n  ');
   if (error instanceof CannotRun || error instanceof ConfigInvalid) return error.message;
+  // The system refuses something: its own words name the file or the address.
+  if (error instanceof Error && 'syscall' in error) return error.message;
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
     return `${error.message}. Try --help.`;
   return String(error instanceof Error ? error.stack : error);

@@ -12,7 +12,7 @@ export async function findJava(home: string | undefined, signal: AbortSignal): P
   if (version !== undefined && version >= OLDEST) return java;
   const found = version === undefined ? `${java} does not run` : `${java} is Java ${version}`;
   throw new CannotRun(
-    `Kafka needs Java ${OLDEST} or newer, but ${found}. Install a JDK, on Debian: apt-get install openjdk-17-jdk-headless`,
+    `Kafka needs Java ${OLDEST} or newer, but ${found}. Install a JDK, on Debian: apt-get install openjdk-17-jdk-headless maven`,
   );
 }
 

@@ -31,7 +31,7 @@ export interface Progress {
 
 export type PartFactory = (stack: LocalStack, env: NodeJS.ProcessEnv) => Part;
 
-/** The stack cannot run as it is asked to. The message is one line, for the person who typed the command. */
+/** The stack cannot run as it is asked to. The message is a line for each problem, for the person who typed the command. */
 export class CannotRun extends Error {
   override readonly name = 'CannotRun';
 }

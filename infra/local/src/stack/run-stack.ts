@@ -26,6 +26,8 @@ export interface RunStackOptions {
 export async function runStack({ addresses, env, terminal, quiet, stop, stopNow }: RunStackOptions): Promise<void> {
   const started = Date.now();
   const release = claim(addresses.dataDir);
+  // Given up at once: a start that comes while the parts still end may go on, it ends them too.
+  stop.addEventListener('abort', release);
   try {
     const ended = await endLeftBehind(addresses.dataDir);
     if (ended.length > 0) terminal.line(`Ended what an earlier start had left behind: ${ended.join(', ')}`);
@@ -46,11 +48,9 @@ export async function runStack({ addresses, env, terminal, quiet, stop, stopNow 
     } catch (error) {
       if (!stop.aborted) throw error;
     } finally {
-      // Given up first: a start that comes while the parts still end may go on, it ends them too.
-      release();
-      terminal.line('\nStopping …');
+      if (stop.aborted) terminal.line('\nStopping …');
       await stack.stop();
-      terminal.line('Stopped');
+      if (stop.aborted) terminal.line('Stopped');
     }
   } finally {
     release();

@@ -68,15 +68,19 @@ export class RunningPart {
     return this.#log.since(0);
   }
 
-  /** Starts it and waits until it answers. Throws CannotRun, PartFailed, or the abort of `signal`. */
-  async start(signal?: AbortSignal): Promise<void> {
-    this.#life = new AbortController();
-    const stopped = signal ? AbortSignal.any([signal, this.#life.signal]) : this.#life.signal;
+  /** To be done once, before it is started. Throws CannotRun or the abort of `signal`. */
+  async prepare(signal: AbortSignal): Promise<void> {
     const { onEvent } = this.#options;
     await this.#part.prepare?.(
       { doing: (text) => onEvent({ is: 'preparing', text }), done: (text) => onEvent({ is: 'prepared', text }) },
-      stopped,
+      signal,
     );
+  }
+
+  /** Starts it and waits until it answers. Throws PartFailed, or the abort of `signal`. */
+  async start(signal?: AbortSignal): Promise<void> {
+    this.#life = new AbortController();
+    const stopped = signal ? AbortSignal.any([signal, this.#life.signal]) : this.#life.signal;
     await this.#run(stopped);
     if (this.#options.restarts) void this.#keepUp(this.#life.signal);
   }

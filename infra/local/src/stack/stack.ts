@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { LocalStack } from '@rollcall/service';
 import { azurite } from './azurite.ts';
 import { kafka } from './kafka.ts';
-import { PART_NAMES, type PartFactory, type PartName } from './part.ts';
+import { CannotRun, PART_NAMES, type PartFactory, type PartName } from './part.ts';
 import { redis } from './redis.ts';
 import { eventhubs, ingest, mqtt, projector } from './rollcall-parts.ts';
 import { type PartEvent, RunningPart } from './running-part.ts';
@@ -46,10 +46,26 @@ export class Stack {
     return part;
   }
 
-  /** Starts the parts one after the other, each when the one before it answers. On failure those that run are left to `stop`. */
-  async start(signal?: AbortSignal): Promise<void> {
+  /** Starts the parts one after the other, each when the one before it answers. On failure those that run are left to `stop`.
+   *  Throws CannotRun before any is started, PartFailed, or the abort of `signal`. */
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#prepare(signal);
     process.once('exit', this.#killNow);
     for (const part of this.#parts.values()) await part.start(signal);
+  }
+
+  /** Names all that is missing at once. */
+  async #prepare(signal: AbortSignal): Promise<void> {
+    const missing: string[] = [];
+    for (const part of this.#parts.values()) {
+      try {
+        await part.prepare(signal);
+      } catch (error) {
+        if (!(error instanceof CannotRun)) throw error;
+        missing.push(error.message);
+      }
+    }
+    if (missing.length > 0) throw new CannotRun(missing.join('\n'));
   }
 
   /** Stops them in reverse order. */

@@ -7,6 +7,7 @@ import getPort from 'get-port';
 import { PART_NAMES, type PartName } from './part.ts';
 import type { RunningPart } from './running-part.ts';
 import { Stack } from './stack.ts';
+import { PORT_VARIABLES } from './taken-ports.ts';
 
 export interface StartStackOptions {
   /** Default: all. Started in the stack's own order. */
@@ -31,14 +32,7 @@ export interface StartedStack extends LocalStack {
 /** Starts a stack on free ports and waits until each part answers. Throws CannotRun or PartFailed, with nothing left behind. */
 export async function startStack(options: StartStackOptions = {}): Promise<StartedStack> {
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'rollcall-')));
-  const env = {
-    ROLLCALL_MQTT_PORT: await freePort(),
-    ROLLCALL_EVENTHUBS_PORT: await freePort(),
-    ROLLCALL_KAFKA_PORT: await freePort(),
-    ROLLCALL_REDIS_PORT: await freePort(),
-    ROLLCALL_AZURITE_PORT: await freePort(),
-    ROLLCALL_DATA_DIR: dataDir,
-  };
+  const env = { ...(await freePorts()), ROLLCALL_DATA_DIR: dataDir };
   const addresses = localStack(env);
   const stack = new Stack(addresses, {
     parts: options.parts ?? PART_NAMES,
@@ -52,7 +46,7 @@ export async function startStack(options: StartStackOptions = {}): Promise<Start
     letGo();
   };
   try {
-    await stack.start();
+    await stack.start(new AbortController().signal);
   } catch (error) {
     await stop();
     throw error;
@@ -60,8 +54,11 @@ export async function startStack(options: StartStackOptions = {}): Promise<Start
   return { ...addresses, env, part: (name) => stack.part(name), stop };
 }
 
-async function freePort(): Promise<string> {
-  return String(await getPort({ host: LOOPBACK }));
+/** A free port for each variable that names one. */
+export async function freePorts(): Promise<Record<string, string>> {
+  const ports: Record<string, string> = {};
+  for (const variable of Object.values(PORT_VARIABLES)) ports[variable] = String(await getPort({ host: LOOPBACK }));
+  return ports;
 }
 
 /** A test runner may kill this process, and nothing here would run: a shell of its own then sees its input close, and ends the parts.
