@@ -1,0 +1,29 @@
+import type { LogEvent } from '@rollcall/schema';
+import { AnyOrder } from './any-order.ts';
+import { Story } from './story.ts';
+
+/** What the log holds so far. */
+export function given(...events: readonly LogEvent[]): Story {
+  return new Story(events);
+}
+
+/** The events in every order, with and without duplicates. */
+export function inAnyOrder(...events: readonly LogEvent[]): AnyOrder {
+  return new AnyOrder(events);
+}
+
+export {
+  connected,
+  deadline,
+  deleted,
+  disconnected,
+  type Envelope,
+  OURS,
+  type Resource,
+  takenOver,
+  updated,
+  type Whose,
+} from './events.ts';
+export { after, at, DAYS, HOURS, justAfter, justBefore, MINUTES, type Moment, NOON } from './moment.ts';
+export { knowledgeOf, type Replay, replay, tell } from './replay.ts';
+export { Mismatch, type Seen, Story } from './story.ts';

@@ -1,0 +1,47 @@
+import { clientKey, formatTime, type LogEvent, stringifyJson } from '@rollcall/schema';
+import { type ClientState, unseenClient } from '../client.ts';
+import { type Folded, fold } from '../fold.ts';
+import { DEFAULT_SETTINGS, type FoldSettings } from '../settings.ts';
+import { clientSnapshot, sessionSnapshot } from '../snapshot.ts';
+import { encodeMemory } from '../state-record.ts';
+
+export interface Replay {
+  /** Every client that the log speaks of, by its key. */
+  readonly clients: ReadonlyMap<string, ClientState>;
+  /** What the fold said to each event. */
+  readonly outcomes: readonly Folded[];
+}
+
+/** Folds a log of any clients, from its start or on from the clients that are known. */
+export function replay(log: readonly LogEvent[], settings: FoldSettings = DEFAULT_SETTINGS, known: readonly ClientState[] = []): Replay {
+  const clients = new Map(known.map((client) => [clientKey(client.namespace, client.client), client]));
+  const outcomes = log.map((event, offset) => {
+    const { namespaceName, clientAuthenticationName } = event.data;
+    const key = clientKey(namespaceName, clientAuthenticationName);
+    const folded = fold(clients.get(key) ?? unseenClient(namespaceName, clientAuthenticationName), event, BigInt(offset), settings);
+    if (folded.outcome !== 'ignored') clients.set(key, folded.client);
+    return folded;
+  });
+  return { clients, outcomes };
+}
+
+/** All that the fold knows of a client, without the offsets: equal for equal events in any order and number. */
+export function knowledgeOf(client: ClientState): string {
+  const sessions = new Map([...client.sessions].map(([session, state]) => [session, { ...state, offset: 0n }]));
+  const timeless = { ...client, sessions, offset: 0n };
+  const snapshots = [...sessions].map(([session, state]) => sessionSnapshot(timeless, session, state));
+  return stringifyJson({
+    memory: encodeMemory(timeless),
+    client: clientSnapshot(timeless),
+    sessions: snapshots.sort((a, b) => (a.session < b.session ? -1 : 1)),
+  });
+}
+
+/** The event as a person would tell it: `Connected(4) at 2026-03-02T12:00:00.0000000Z`. */
+export function tell({ type, time, data }: LogEvent): string {
+  const what = type.slice(type.lastIndexOf('.') + 1).replace(/^MQTTClient(Session)?/, '');
+  const number = 'sequenceNumber' in data ? `(${data.sequenceNumber})` : '';
+  const reason = 'disconnectionReason' in data ? ` by ${data.disconnectionReason}` : '';
+  const session = 'clientSessionName' in data ? `/${data.clientSessionName}` : '';
+  return `${what}${number} of ${data.clientAuthenticationName}${session} at ${formatTime(time)}${reason}`;
+}
