@@ -1,6 +1,6 @@
 import type { ChangeKind } from '@rollcall/schema';
 import type { ClientState } from './client.ts';
-import { existence } from './client-resource.ts';
+import { clientNameOf, existence, sameWritten } from './client-resource.ts';
 import type { SessionConclusion } from './session-conclusion.ts';
 import { sameConnected, sameDisconnected } from './session-memory.ts';
 
@@ -18,8 +18,10 @@ export function changesBetween(before: ClientState, after: ClientState, session:
 }
 
 function sessionChanges(before: SessionConclusion | undefined, after: SessionConclusion | undefined, kinds: ChangeKind[]): boolean {
-  const connected = !sameConnected(before?.connected, after?.connected);
   const ended = !sameDisconnected(before?.ending, after?.ending);
+  // Of a connection that ended only the time shows: the number is that of its ending.
+  const connected =
+    after?.ending === undefined ? !sameConnected(before?.connected, after?.connected) : before?.connected?.time !== after.connected?.time;
   const restarted = before?.counterRestarted !== after?.counterRestarted;
   if (after?.ending === undefined) {
     if (connected || ended) kinds.push('session-connected');
@@ -44,9 +46,10 @@ function resourceChanges({ resource: before }: ClientState, { resource: after }:
   if (before === after) return false;
   const existed = existence(before);
   const exists = existence(after);
-  const written = before.written !== after.written;
+  const written = !sameWritten(before.written, after.written);
   if (exists === 'no' && existed !== 'no') kinds.push('client-deleted');
   if (exists === 'yes' && existed !== 'yes') kinds.push('client-registered');
   else if (exists === 'yes' && written) kinds.push('client-updated');
-  return written || exists !== existed || (exists === 'no' && before.deleted?.time !== after.deleted?.time);
+  const deleted = exists === 'no' && before.deleted?.time !== after.deleted?.time;
+  return written || deleted || exists !== existed || clientNameOf(before) !== clientNameOf(after);
 }

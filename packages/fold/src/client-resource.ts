@@ -63,6 +63,17 @@ export function existence({ written, deleted }: ResourceMemory): Existence {
   return written.updatedOn > deleted.time || written.createdOn > deleted.time - COALESCED_DELETE ? 'yes' : 'no';
 }
 
+/** The name that the resource had last, as far as it is known: a Deleted carries it too. */
+export function clientNameOf({ written, deleted }: ResourceMemory): string | undefined {
+  return written?.clientName ?? deleted?.clientName;
+}
+
+/** True if two CreatedOrUpdated look alike to a user: the envelope's time and id do not show. */
+export function sameWritten(a: Written | undefined, b: Written | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a === b || (a.updatedOn === b.updatedOn && content(a) === content(b));
+}
+
 /** The maximum by (updatedOn, time, id); of one id with other contents, by these, so that the order of arrival never decides. */
 function newestWritten(a: Written, b: Written): Written {
   const order =

@@ -45,7 +45,8 @@ function foldSession(before: ClientState, event: SessionEvent, news: SessionMemo
   const known = before.sessions.get(session);
   const memory = known === undefined ? news : join(known.memory, news);
   const source = newestSource(before.source, event);
-  if (known !== undefined && memory === known.memory && source === before.source) {
+  if (known !== undefined && memory === known.memory) {
+    if (source !== before.source) return outcome(before, { ...before, source, offset }, session);
     return { outcome: 'ignored', reason: remembersSession(memory, news) ? 'duplicate' : 'stale' };
   }
   const sessions = new Map(before.sessions).set(session, { memory, conclusion: conclude(memory, settings), offset });

@@ -24,8 +24,7 @@ export interface SessionMemory {
 }
 
 export function rememberConnected(sequenceNumber: bigint, time: Time): SessionMemory {
-  const connected = { sequenceNumber, time, firstTime: time };
-  return { latestConnected: connected, newestConnected: connected };
+  return { latestConnected: { sequenceNumber, time, firstTime: time }, newestConnected: { sequenceNumber, time } };
 }
 
 export function rememberDisconnected(sequenceNumber: bigint, time: Time, reason: string): SessionMemory {

@@ -1,13 +1,13 @@
 import { type ClientSnapshot, compareText, formatTime, type SessionSnapshot } from '@rollcall/schema';
 import type { ClientState, SessionState } from './client.ts';
-import { existence } from './client-resource.ts';
+import { clientNameOf, existence } from './client-resource.ts';
 
 /** The client as people see it. */
 export function clientSnapshot(client: ClientState): ClientSnapshot {
   const { presence, resource } = client;
   const { written, deleted } = resource;
   const exists = existence(resource);
-  const clientName = written?.clientName ?? deleted?.clientName;
+  const clientName = clientNameOf(resource);
   return {
     namespace: client.namespace,
     client: client.client,

@@ -67,7 +67,7 @@ export function decodeState({ position, client, memory }: StateRecord, settings:
 type StoredSession = Omit<StateRecord['memory']['sessions'][number], 'session' | 'offset'>;
 
 function decodeSession({ latestConnected, newestConnected, latestDisconnected, newestDisconnected }: StoredSession): SessionMemory {
-  const connected = newestConnected ?? latestConnected;
+  const connected = newestConnected ?? (latestConnected && { sequenceNumber: latestConnected.sequenceNumber, time: latestConnected.time });
   const disconnected = newestDisconnected ?? latestDisconnected;
   return {
     ...(latestConnected && { latestConnected }),

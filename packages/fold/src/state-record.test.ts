@@ -1,0 +1,60 @@
+import { type LogEvent, parseJson, StateRecord } from '@rollcall/schema';
+import { describe, expect, it } from 'vitest';
+import type { ClientState } from './client.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
+import { decodeState, encodeState } from './state-record.ts';
+import { connected, deadline, deleted, disconnected, knowledgeOf, replay, takenOver, updated } from './testing/index.ts';
+
+function clientOf(...log: LogEvent[]): ClientState {
+  const [client] = replay(log).clients.values();
+  if (client === undefined) throw new TypeError('a client is needed');
+  return client;
+}
+
+const restored = (record: string): ClientState => decodeState(StateRecord.parse(parseJson(record)), DEFAULT_SETTINGS);
+
+describe('a client restored from rollcall.state', () => {
+  it.each<[string, LogEvent[]]>([
+    ['that is online', [connected(1n, '12:00:00')]],
+    ['whose Connected never came', [disconnected(2n ** 63n - 1n, '12:00:00.0000001')]],
+    ['of which only the resource is known', [updated('12:00:00', { attributes: { serial: 9223372036854775807n, tags: ['a'] } })]],
+    ['that was deleted', [updated('11:00:00'), deleted('12:00:00')]],
+    ['that is confirmed offline', [takenOver(1n, '12:00:00'), deadline('12:00:00')]],
+    ['that only a deadline speaks of', [deadline('12:00:00')]],
+    [
+      'whose counter restarted',
+      [connected(50n, '11:00:00'), disconnected(50n, '11:30:00'), connected(1n, '12:00:00'), disconnected(1n, '12:10:00')],
+    ],
+    [
+      'whose numbers repeat',
+      [connected(1n, '11:00:00'), connected(1n, '12:00:00'), disconnected(1n, '12:10:00'), disconnected(1n, '11:10:00')],
+    ],
+    ['with odd names', [connected(1n, '12:00:00', { session: '__proto__' }), connected(1n, '12:00:00', { session: 'a/b %😀' })]],
+  ])('%s is the one that was stored', (_what, log) => {
+    const client = clientOf(...log);
+    const record = encodeState(client, 7);
+    expect(knowledgeOf(restored(record))).toBe(knowledgeOf(client));
+    expect(encodeState(restored(record), 7)).toBe(record);
+    expect(restored(record)).toEqual(client);
+  });
+
+  it('folds on as if it had never been stored', () => {
+    const before = [connected(50n, '11:00:00'), connected(1n, '11:30:00')];
+    const after = [disconnected(1n, '11:40:00'), connected(2n, '12:00:00'), disconnected(1n, '11:20:00')];
+    const stored = restored(encodeState(clientOf(...before), 0));
+    const whole = clientOf(...before, ...after);
+    expect(stored.offset).toBe(1n);
+    expect(encodeState(stored, 0)).toBe(encodeState(clientOf(...before), 0));
+    expect(knowledgeOf(replay(after, DEFAULT_SETTINGS, [stored]).clients.get('myns/client1') as ClientState)).toBe(knowledgeOf(whole));
+  });
+
+  it('shows its readers the snapshots, and stores a newest that is the latest only once', () => {
+    const record = JSON.parse(encodeState(clientOf(connected(1n, '12:00:00')), 3));
+    expect(record).toMatchObject({
+      position: { partition: 3, offset: '0' },
+      client: { namespace: 'myns', client: 'client1', presence: 'online' },
+      sessions: [{ session: 'session1', status: 'connected', sequenceNumber: '1' }],
+    });
+    expect(Object.keys(record.memory.sessions[0])).toEqual(['session', 'offset', 'latestConnected']);
+  });
+});
