@@ -8,7 +8,7 @@ export function greet(terminal: Terminal, stack: LocalStack, startedIn: number):
   const listening: [string, string, string][] = [
     ['MQTT', `${LOOPBACK}:${ports.mqtt}`, `user name = client, client id = session; namespace ${LOCAL_NAMESPACE}`],
     ['Event Hubs', `${LOOPBACK}:${ports.eventhubs}`, `emulator; event hub ${LOCAL_HUB}`],
-    ['Kafka', stack.kafkaBrokers, 'rollcall.events, rollcall.dead-letters, rollcall.changes, rollcall.state'],
+    ['Kafka', stack.kafkaBrokers, 'topics rollcall.events, .dead-letters, .changes, .state'],
     ['Redis', `${LOOPBACK}:${ports.redis}`, 'sessions and clients as they are now'],
     ['Blobs', `${LOOPBACK}:${ports.azurite}`, "Azurite; ingest's checkpoints"],
   ];
@@ -25,8 +25,9 @@ export function greet(terminal: Terminal, stack: LocalStack, startedIn: number):
 function firstSession(stack: LocalStack): string[] {
   return [
     ...whereItIs(stack),
-    '# register a client, as with Event Grid; connect it (mosquitto_sub: apt-get install mosquitto-clients); look',
+    '# register a client, as with Event Grid',
     'npx rollcall-local register sensor-1',
+    '# connect it (apt-get install mosquitto-clients), look',
     `mosquitto_sub -h ${LOOPBACK} -p ${stack.ports.mqtt} -u sensor-1 -i session-1 -t demo &`,
     `npx rollcall client ${LOCAL_NAMESPACE} sensor-1`,
     '# let its connection drop; look again',
