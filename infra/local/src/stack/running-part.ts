@@ -144,17 +144,17 @@ export class RunningPart {
   /** Starts it again, and again, until it is meant to end. */
   async #keepUp(signal: AbortSignal): Promise<void> {
     let deaths = 0;
-    let answeredAt = Date.now();
     let how = await this.#process?.ended;
     while (!signal.aborted) {
-      deaths = Date.now() - answeredAt > STEADY_AFTER ? 1 : deaths + 1;
+      deaths += 1;
       const startsAgainIn = restartDelay(deaths);
       this.#options.onEvent({ is: 'died', how: how ?? 'not started', startsAgainIn });
       try {
         await delay(startsAgainIn, undefined, { signal });
         await this.#run(signal);
-        answeredAt = Date.now();
+        const answeredAt = Date.now();
         how = await this.#process?.ended;
+        if (Date.now() - answeredAt > STEADY_AFTER) deaths = 0;
       } catch (error) {
         how = error instanceof PartFailed ? error.why : String(error);
       }
