@@ -1,6 +1,6 @@
 import { EventHubBufferedProducerClient, EventHubProducerClient } from '@azure/event-hubs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionString, eventsOf, GROUP, HUB, IMPATIENT, receive, startTestHub, type TestHub } from './test-hub.ts';
+import { connectionString, eventsOf, GROUP, HUB, IMPATIENT, receive, startTestHub, type TestHub } from './emulator.test-kit.ts';
 
 let hub: TestHub;
 beforeAll(async () => {

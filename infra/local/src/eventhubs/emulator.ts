@@ -2,10 +2,15 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { LOOPBACK, type Logger } from '@rollcall/service';
 import type { Connection, Container, EventContext, Sender } from 'rhea';
+import { amqpError } from './amqp-error.ts';
 import { Hub, type HubOptions } from './hub.ts';
 import { Links } from './links.ts';
 import { MAX_MESSAGE_BYTES } from './publisher.ts';
-import { deliverEncodedMessages, openContainer } from './rhea-extensions.ts';
+import { deliverEncodedMessages, openContainer, writeHandleMax, writeTrailingNulls } from './rhea-extensions.ts';
+
+/** Receivers have nothing to acknowledge: their place is a position of their own. Microsoft's Python SDK does not even settle, and
+ *  rhea keeps, in a bounded buffer, whatever is sent unsettled. */
+const SETTLED = 1;
 
 /** As Event Hubs has them, but for the idle time-out, which is 4 min there. */
 const CONNECTION_OPTIONS = {
@@ -15,7 +20,7 @@ const CONNECTION_OPTIONS = {
   reconnect: false,
   tcp_no_delay: true,
   receiver_options: { autoaccept: false, credit_window: 500, max_message_size: MAX_MESSAGE_BYTES },
-  sender_options: { max_message_size: MAX_MESSAGE_BYTES },
+  sender_options: { max_message_size: MAX_MESSAGE_BYTES, snd_settle_mode: SETTLED },
 } as const;
 
 /** Clients that do not answer a close within this time, in ms, are cut off. */
@@ -50,7 +55,7 @@ export async function startEmulator(options: HubOptions & { port: number }, logg
     async stop() {
       const closed = once(server, 'close');
       server.close();
-      for (const connection of connections) connection.close({ condition: 'amqp:connection:forced', description: 'the emulator stops' });
+      for (const connection of connections) connection.close(amqpError('amqp:connection:forced', 'the emulator stops'));
       const cutOff = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
       }, CLOSE_TIMEOUT);
@@ -63,9 +68,14 @@ export async function startEmulator(options: HubOptions & { port: number }, logg
 
 function serve(container: Container, links: Links, logger: Logger): void {
   container.on('connection_open', ({ connection }: EventContext) => {
+    writeTrailingNulls(connection);
     connection['socket'].on('drain', () => links.wakeAll(connection));
   });
-  container.on('session_open', ({ session }: EventContext) => session && deliverEncodedMessages(session));
+  container.on('session_open', ({ session }: EventContext) => {
+    if (!session) return;
+    deliverEncodedMessages(session);
+    writeHandleMax(session);
+  });
   container.on('sender_open', ({ sender }: EventContext) => sender && links.attachSender(sender));
   container.on('receiver_open', ({ receiver }: EventContext) => receiver && links.attachReceiver(receiver));
   container.on('sendable', ({ sender }: EventContext) => sender && links.wake(sender));
@@ -77,6 +87,6 @@ function serve(container: Container, links: Links, logger: Logger): void {
     container.on(end, ({ connection }: EventContext) => links.detach((link: Sender) => link.connection === connection));
   }
   for (const failure of ['error', 'protocol_error']) {
-    container.on(failure, (error: Error) => logger.warn({ err: error }, 'connection failed'));
+    container.on(failure, (error: Error) => logger.warn({ reason: error.message }, 'connection failed'));
   }
 }

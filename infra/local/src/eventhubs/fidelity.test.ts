@@ -1,6 +1,6 @@
 import { type EventDataBatch, EventHubConsumerClient } from '@azure/event-hubs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionString, eventsOf, HUB, receive, startTestHub, type TestHub } from './test-hub.ts';
+import { connectionString, eventsOf, HUB, receive, startTestHub, type TestHub } from './emulator.test-kit.ts';
 
 let hub: TestHub;
 beforeAll(async () => {

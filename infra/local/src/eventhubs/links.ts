@@ -1,11 +1,11 @@
 import rhea, { type AmqpError, type Connection, type EventContext, type link, type Receiver, type Sender } from 'rhea';
 import { parseAddress } from './address.ts';
+import { amqpError } from './amqp-error.ts';
 import type { Hub } from './hub.ts';
 import { Ownership } from './ownership.ts';
 import { publish } from './publisher.ts';
 import { Reader } from './reader.ts';
 import { answerManagement, answerPutToken, type NodeReply, type NodeRequest } from './requests.ts';
-import { followSettleModes } from './rhea-extensions.ts';
 import { parseSelector } from './selector.ts';
 
 const SELECTOR_FILTER = 'apache.org:selector-filter:string';
@@ -23,7 +23,6 @@ export class Links {
   }
 
   attachSender(sender: Sender): void {
-    followSettleModes(sender);
     const address = parseAddress(sender.source?.address);
     if (address?.node === 'cbs' || address?.node === 'management') accept(sender);
     else if (address?.node === 'consumer-group-partition') this.#attachReader(sender, address);
@@ -31,7 +30,6 @@ export class Links {
   }
 
   attachReceiver(receiver: Receiver): void {
-    followSettleModes(receiver);
     const address = parseAddress(receiver.target?.address);
     if (address?.node === 'cbs') answerWith(receiver, answerPutToken);
     else if (address?.node === 'management') answerWith(receiver, (request) => answerManagement(this.#hub, request));
@@ -82,7 +80,7 @@ export class Links {
     const selector: unknown = sender.source.filter?.[SELECTOR_FILTER]?.value;
     const start = parseSelector(selector === undefined ? undefined : String(selector));
     if (!start) {
-      refuse(sender, { condition: 'amqp:invalid-field', description: `not a position in a partition: ${selector}` });
+      refuse(sender, amqpError('amqp:invalid-field', `not a position in a partition: ${selector}`));
       return;
     }
     const place = `${at.consumerGroup}/${at.partitionId}`;
@@ -111,11 +109,11 @@ function refuse(opened: link, error: AmqpError): void {
 }
 
 function notFound(address: string | undefined): AmqpError {
-  return { condition: 'amqp:not-found', description: `there is no entity ${address}` };
+  return amqpError('amqp:not-found', `there is no entity ${address}`);
 }
 
 function stolen(why: string): AmqpError {
-  return { condition: 'amqp:link:stolen', description: why };
+  return amqpError('amqp:link:stolen', why);
 }
 
 function ownerLevelOf(sender: Sender): number | undefined {
@@ -123,12 +121,17 @@ function ownerLevelOf(sender: Sender): number | undefined {
   return level == null ? undefined : Number(level);
 }
 
-/** Answers each request on the link, of the same connection, that the request's reply-to names by its target or its name. */
+/** Answers each request on a link of the same session: on the one that the request's reply-to names by its target or its name,
+ *  or, where the request has no reply-to, on the one that comes from the same node. */
 function answerWith(receiver: Receiver, answer: (request: NodeRequest) => NodeReply): void {
-  receiver.on('message', ({ message, delivery, connection }: EventContext) => {
+  const { session, target } = receiver;
+  receiver.on('message', ({ message, delivery }: EventContext) => {
     const request = rhea.message.decode(encodedBytes(message)) as NodeRequest;
     delivery?.accept();
-    const replies = connection.find_sender(({ name, target }: Sender) => [target?.address, name].includes(request.reply_to ?? ''));
+    const replies =
+      request.reply_to === undefined
+        ? session.find_sender((sender: Sender) => sender.source?.address === target.address)
+        : session.find_sender((sender: Sender) => [sender.target?.address, sender.name].includes(request.reply_to as string));
     replies?.send({ ...answer(request), ...(request.message_id !== undefined && { correlation_id: request.message_id }) });
   });
   accept(receiver);

@@ -1,4 +1,5 @@
 import type { Delivery } from 'rhea';
+import { amqpError } from './amqp-error.ts';
 import { EncodingInvalid, encodeString } from './encoded-value.ts';
 import type { Hub } from './hub.ts';
 import { annotate, BATCH_FORMAT, PARTITION_KEY, partitionKeyOf, unbatch } from './message.ts';
@@ -11,10 +12,8 @@ export const MAX_MESSAGE_BYTES = 1024 * 1024;
  *  @param partition where the sender's address says it goes; undefined leaves it to the partition key */
 export function publish(hub: Hub, partition: PartitionLog | undefined, encoded: Buffer, delivery: Delivery): void {
   if (encoded.length > MAX_MESSAGE_BYTES) {
-    delivery.reject({
-      condition: 'amqp:link:message-size-exceeded',
-      description: `the message has ${encoded.length} bytes, more than ${MAX_MESSAGE_BYTES}`,
-    });
+    const description = `the message has ${encoded.length} bytes, more than ${MAX_MESSAGE_BYTES}`;
+    delivery.reject(amqpError('amqp:link:message-size-exceeded', description));
     return;
   }
   try {
@@ -24,7 +23,7 @@ export function publish(hub: Hub, partition: PartitionLog | undefined, encoded: 
     delivery.accept();
   } catch (error) {
     const condition = error instanceof EncodingInvalid ? 'amqp:decode-error' : 'amqp:internal-error';
-    delivery.reject({ condition, description: error instanceof Error ? error.message : String(error) });
+    delivery.reject(amqpError(condition, error instanceof Error ? error.message : String(error)));
   }
 }
 

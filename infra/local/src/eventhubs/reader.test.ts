@@ -1,7 +1,7 @@
 import rhea, { type Connection, type EventContext, type Receiver } from 'rhea';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { GROUP, HUB, startTestHub, type TestHub } from './emulator.test-kit.ts';
 import { deliverEncodedMessages } from './rhea-extensions.ts';
-import { GROUP, HUB, startTestHub, type TestHub } from './test-hub.ts';
 
 let hub: TestHub;
 let connection: Connection;

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { EventHubConsumerClient, EventHubProducerClient } from '@azure/event-hubs';
 import getPort from 'get-port';
 import { afterAll, expect, it } from 'vitest';
-import { connectionString, GROUP, HUB, IMPATIENT, receive } from './test-hub.ts';
+import { connectionString, GROUP, HUB, IMPATIENT, receive } from './emulator.test-kit.ts';
 
 const MAIN = path.join(import.meta.dirname, '../../dist/eventhubs/main.js');
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'eventhubs-'));

@@ -1,4 +1,4 @@
-import rhea, { type Connection, type Container, type link, type Sender, type Session } from 'rhea';
+import rhea, { type Connection, type Container, type Sender, type Session } from 'rhea';
 
 /** What rhea keeps on its objects but leaves out of its type declarations. */
 export type FlowState = Sender & {
@@ -8,11 +8,15 @@ export type FlowState = Sender & {
   readonly delivery_count: number;
 };
 
-interface LinkInternals {
-  readonly local: { readonly attach: { snd_settle_mode: number; rcv_settle_mode: number } };
+/** The last field of each performative has one of these names, and none has two of them. */
+const LAST_FIELDS = ['properties', 'batchable', 'error'] as const;
+
+interface ConnectionInternals {
+  _write_frame(channel?: number, performative?: Partial<Record<(typeof LAST_FIELDS)[number], unknown>>, payload?: Buffer): void;
 }
 
 interface SessionInternals {
+  readonly local: { readonly begin: { handle_max: number } };
   on_transfer(frame: { performative: { message_format?: number | undefined } }): void;
 }
 
@@ -30,6 +34,20 @@ export function unsentBytes(connection: Connection): number {
   return connection['socket'].writableLength;
 }
 
+/** To be called when a connection opens.
+ *  A performative may leave out the null fields at its end, as rhea does, but Microsoft's Python SDK reads fields by position and
+ *  fails without them. Once the last field is a null, rhea writes all. */
+export function writeTrailingNulls(connection: Connection): void {
+  const internals = connection as unknown as ConnectionInternals;
+  const writeFrame = internals._write_frame;
+  internals._write_frame = (channel, performative, payload) => {
+    for (const field of LAST_FIELDS) {
+      if (performative && field in performative && performative[field] === undefined) performative[field] = null;
+    }
+    writeFrame.call(connection, channel, performative, payload);
+  };
+}
+
 /** To be called when a session opens.
  *  rhea decodes each message of format 0 and drops its bytes, and with them the AMQP types of its values; a message without a
  *  format reaches the `message` event as it came. */
@@ -42,10 +60,7 @@ export function deliverEncodedMessages(session: Session): void {
   };
 }
 
-/** To be called when a link opens: settles as the other side asked. rhea would leave every delivery to a receiver that never
- *  settles, and fill its buffer. */
-export function followSettleModes(opened: link): void {
-  const { attach } = (opened as unknown as LinkInternals).local;
-  if (opened.snd_settle_mode != null) attach.snd_settle_mode = opened.snd_settle_mode;
-  if (opened.rcv_settle_mode != null) attach.rcv_settle_mode = opened.rcv_settle_mode;
+/** To be called when a session opens: says how many links it may have, for the Python SDK does not know the default. */
+export function writeHandleMax(session: Session): void {
+  (session as unknown as SessionInternals).local.begin.handle_max = 0xff_ff_ff_ff;
 }

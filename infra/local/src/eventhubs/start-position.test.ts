@@ -1,6 +1,6 @@
 import { type EventPosition, earliestEventPosition, latestEventPosition, type ReceivedEventData } from '@azure/event-hubs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { eventsOf, receive, startTestHub, type TestHub } from './test-hub.ts';
+import { eventsOf, receive, startTestHub, type TestHub } from './emulator.test-kit.ts';
 
 /** Ten events, each enqueued at a time of its own; only the newest eight are retained. */
 let hub: TestHub;
