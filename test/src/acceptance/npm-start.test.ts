@@ -11,6 +11,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 /** What `npm start` runs once everything is built. */
 const MAIN = fileURLToPath(new URL('../../../infra/local/dist/main.js', import.meta.url));
+/** After a kill, Kafka hands the dead projector's partitions on only when its session has expired. */
+const PATIENCE = { timeout: 180_000 };
 const PARTS = ['kafka', 'redis', 'azurite', 'eventhubs', 'mqtt', 'ingest', 'projector'];
 
 let env: Record<string, string>;
@@ -42,7 +44,7 @@ function start(settings: Record<string, string> = {}) {
 }
 
 async function says(run: { output: string }, text: string | RegExp): Promise<void> {
-  await vi.waitFor(() => expect(run.output).toMatch(text), { timeout: 60_000, interval: 50 });
+  await vi.waitFor(() => expect(run.output).toMatch(text), { timeout: 120_000, interval: 50 });
 }
 
 async function pid(part: string): Promise<number> {
@@ -57,7 +59,7 @@ function lives(pid: number): boolean {
   }
 }
 
-it('brings every part up, starts one again that dies, and leaves nothing behind at Ctrl-C', async () => {
+it('brings every part up, starts one again that dies, and leaves nothing behind at Ctrl-C', PATIENCE, async () => {
   const run = start();
   await says(run, 'Everything answers');
   expect(run.output).toContain(`127.0.0.1:${env['ROLLCALL_MQTT_PORT']}`);
@@ -75,7 +77,7 @@ it('brings every part up, starts one again that dies, and leaves nothing behind 
   expect((await readdir(dataDir)).filter((name) => name.endsWith('.pid'))).toEqual([]);
 });
 
-it('ends what a killed start has left, and refuses a second one beside it', async () => {
+it('ends what a killed start has left, and refuses a second one beside it', PATIENCE, async () => {
   const killed = start();
   await says(killed, 'Everything answers');
   const left = await Promise.all(PARTS.map(pid));

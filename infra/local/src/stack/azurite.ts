@@ -1,9 +1,9 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { LOOPBACK, type LocalStack } from '@rollcall/service';
 import type { Part } from './part.ts';
 
-const MAIN = fileURLToPath(import.meta.resolve('azurite/dist/src/blob/main.js'));
+const MAIN = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js');
 
 /** Microsoft's emulator of blob storage, where ingest keeps its checkpoints. */
 export function azurite(stack: LocalStack): Part {

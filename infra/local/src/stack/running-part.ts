@@ -6,7 +6,7 @@ import { pidFile } from './pid-file.ts';
 import { restartDelay, STEADY_AFTER } from './restart-delay.ts';
 
 /** Given to a part, in ms, to answer after it was started. */
-const ANSWERS_WITHIN = 60_000;
+const ANSWERS_WITHIN = 120_000;
 const ASK_EVERY = 50;
 
 /** What happens to a part, for whoever watches the stack. Durations in ms. */
