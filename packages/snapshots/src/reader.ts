@@ -102,7 +102,8 @@ export class SnapshotReader {
       for (const [field, count] of hashes.flatMap((hash) => Object.entries(hash))) {
         const [name = '', dimension, value = ''] = field.split('/').map(decodeName);
         if (namespace !== undefined && name !== namespace) continue;
-        const counts = found.get(name) ?? { presence: { online: 0, offline: 0, unknown: 0 }, reason: {} };
+        // Reasons are an open set: one may be called `constructor`.
+        const counts = found.get(name) ?? { presence: { online: 0, offline: 0, unknown: 0 }, reason: Object.create(null) };
         found.set(name, counts);
         const of: Record<string, number> = dimension === 'presence' ? counts.presence : counts.reason;
         of[value] = (of[value] ?? 0) + Number(count);
