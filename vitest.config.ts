@@ -9,6 +9,8 @@ export default defineConfig({
         test: {
           name: 'acceptance',
           include: ['test/src/acceptance/**/*.test.ts'],
+          globalSetup: 'test/src/acceptance/shared-stack.ts',
+          server: { deps: { external: [/\/dist\//] } },
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 180_000,

@@ -1,0 +1,67 @@
+import type { ListFilter } from '@rollcall/client';
+import type { ClientSnapshot, Presence, StateMemoryJson } from '@rollcall/schema';
+import { expect, vi } from 'vitest';
+import { type ExpectedClient, memoryWithoutOffsets, withoutOffset } from './plain-fold.ts';
+import { eventually, type RollcallUnderTest } from './rollcall-under-test.ts';
+import { decoded } from './topic-feed.ts';
+
+/** Waits until everything that was sent is folded, then holds a whole namespace against the plain fold: every client and session in
+ *  Redis, the lists by presence and reason, the counts, and the last record of each client in `rollcall.state`. */
+export async function expectPlainFold(
+  test: RollcallUnderTest,
+  namespace: string,
+  expected: ReadonlyMap<string, ExpectedClient>,
+): Promise<void> {
+  const snapshots = [...expected.values()].map(({ client }) => client);
+  const wanted = [...expected.values()].map(({ client, sessions }) => ({ client, sessions }));
+  const inRedis = async () => {
+    const views = await Promise.all(snapshots.map(({ client }) => test.rollcall.client(namespace, client)));
+    return views.map((view) => view && { client: withoutOffset(view.client), sessions: view.sessions.map(withoutOffset) });
+  };
+  await vi.waitFor(async () => expect(await inRedis()).toEqual(wanted), { timeout: 60_000, interval: 500 });
+
+  for (const presence of ['online', 'offline', 'unknown'] as const) {
+    const listed = await listAll(test, { namespace, presence });
+    expect(listed).toEqual(names(snapshots.filter((client) => client.presence === presence)));
+  }
+  const reasons = new Set(snapshots.flatMap(({ disconnectionReason: reason }) => (reason === undefined ? [] : [reason])));
+  for (const reason of reasons) {
+    const listed = await listAll(test, { namespace, reason });
+    expect(listed).toEqual(names(snapshots.filter((client) => client.disconnectionReason === reason)));
+  }
+  const presenceCount = (presence: Presence) => snapshots.filter((client) => client.presence === presence).length;
+  const reasonCount = (reason: string) => snapshots.filter((client) => client.disconnectionReason === reason).length;
+  expect(await test.rollcall.counts(namespace)).toEqual([
+    {
+      namespace,
+      presence: { online: presenceCount('online'), offline: presenceCount('offline'), unknown: presenceCount('unknown') },
+      reason: Object.fromEntries([...reasons].map((reason) => [reason, reasonCount(reason)])),
+    },
+  ]);
+
+  await eventually(() => {
+    for (const { client, sessions, memory } of expected.values()) {
+      const last = test.topic('state').of(namespace, client.client).at(-1);
+      const state = last && decoded<{ client: { offset: string }; sessions: { offset: string }[]; memory: StateMemoryJson }>(last);
+      expect(state && withoutOffset(state.client)).toEqual(client);
+      expect(state?.sessions.map(withoutOffset)).toEqual(sessions);
+      expect(state && memoryWithoutOffsets(state.memory)).toEqual(memory);
+    }
+  });
+}
+
+/** Page after page; fails where a client is listed twice. */
+async function listAll({ rollcall }: RollcallUnderTest, filter: ListFilter): Promise<string[]> {
+  const clients: ClientSnapshot[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await rollcall.list(filter, 37, cursor);
+    clients.push(...page.clients);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return names(clients);
+}
+
+function names(clients: readonly { readonly client: string }[]): string[] {
+  return clients.map(({ client }) => client).sort();
+}
