@@ -33,17 +33,8 @@ export class Links {
     const address = parseAddress(receiver.target?.address);
     if (address?.node === 'cbs') answerWith(receiver, answerPutToken);
     else if (address?.node === 'management') answerWith(receiver, (request) => answerManagement(this.#hub, request));
-    else if (address?.node === 'hub' || address?.node === 'partition') {
-      const partition = address.node === 'partition' ? this.#hub.partition(address.partitionId) : undefined;
-      if (address.hub !== this.#hub.name || (address.node === 'partition' && !partition)) {
-        refuse(receiver, notFound(receiver.target?.address));
-        return;
-      }
-      receiver.on('message', ({ message, delivery }: EventContext) => {
-        if (delivery) publish(this.#hub, partition, encodedBytes(message), delivery);
-      });
-      accept(receiver);
-    } else refuse(receiver, notFound(receiver.target?.address));
+    else if (address?.node === 'hub' || address?.node === 'partition') this.#attachPublisher(receiver, address);
+    else refuse(receiver, notFound(receiver.target?.address));
   }
 
   /** There may be room to send again, on this link or on any of this connection. */
@@ -69,6 +60,18 @@ export class Links {
       this.#ownership.leave(place, sender);
       this.#readers.delete(sender);
     }
+  }
+
+  #attachPublisher(receiver: Receiver, at: { hub: string; partitionId?: string }): void {
+    const partition = at.partitionId === undefined ? undefined : this.#hub.partition(at.partitionId);
+    if (at.hub !== this.#hub.name || (at.partitionId !== undefined && !partition)) {
+      refuse(receiver, notFound(receiver.target.address));
+      return;
+    }
+    receiver.on('message', ({ message, delivery }: EventContext) => {
+      if (delivery) publish(this.#hub, partition, encodedBytes(message), delivery);
+    });
+    accept(receiver);
   }
 
   #attachReader(sender: Sender, at: { hub: string; consumerGroup: string; partitionId: string }): void {

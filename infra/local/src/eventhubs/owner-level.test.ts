@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import type { EventHubConsumerClient } from '@azure/event-hubs';
+import rhea from 'rhea';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventsOf, receive, startTestHub, type TestHub } from './emulator.test-kit.ts';
+import { eventsOf, GROUP, HUB, receive, startTestHub, type TestHub } from './emulator.test-kit.ts';
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -48,6 +50,24 @@ describe('an owner of a partition', () => {
     const owner = subscribe('2', 7, consumer);
     expect((await owner.next()).value).toMatchObject({ body: 'here' });
     await consumer.close();
+    await expect
+      .poll(
+        () =>
+          subscribe('2')
+            .next()
+            .then(({ value }) => value.body, String),
+        { timeout: 5_000 },
+      )
+      .toBe('here');
+  });
+
+  it('leaves it free when its process dies', async () => {
+    const connection = rhea.create_container().connect({ host: '127.0.0.1', port: hub.port, username: 'anyone', reconnect: false });
+    const properties = { 'com.microsoft:epoch': rhea.types.wrap_long(9) };
+    const owner = connection.open_receiver({ source: `${HUB}/ConsumerGroups/${GROUP}/Partitions/2`, properties });
+    await once(owner, 'message');
+    await expect(subscribe('2').next()).rejects.toMatchObject(STOLEN);
+    connection['socket'].destroy();
     await expect
       .poll(
         () =>

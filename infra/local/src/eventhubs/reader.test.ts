@@ -64,13 +64,15 @@ it('sends all there is to a receiver that asks for more than a session of rhea h
   receiver.close();
 }, 30_000);
 
-it('gives the credit back when a receiver that has everything drains', async () => {
+it('gives the credit back to a receiver that drains, once it has what there is', async () => {
+  await hub.producer.sendBatch([{ body: 'a' }, { body: 'b' }, { body: 'c' }], { partitionId: '1' });
   const receiver = open('1');
-  const drained = new Promise((resolve) => {
-    receiver.once('receiver_drained', resolve);
+  const received = sequenceNumbersOf(receiver);
+  const receivedWhenDrained = new Promise((resolve) => {
+    receiver.once('receiver_drained', () => resolve([...received]));
   });
   receiver.add_credit(10);
   receiver.drain_credit();
-  await drained;
+  expect(await receivedWhenDrained).toEqual([0, 1, 2]);
   receiver.close();
 });

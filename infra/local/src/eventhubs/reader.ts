@@ -22,6 +22,7 @@ export class Reader {
   /** The link's delivery count once rhea has transferred all it was given. */
   #handedOver = 0;
   #scheduled = false;
+  #draining = false;
   #closed = false;
 
   /** @param start the sequence number to begin with */
@@ -49,8 +50,8 @@ export class Reader {
 
   /** The receiver wants its credit back once it has what there is. */
   drain(): void {
-    if (!this.#closed && this.#next >= this.#log.next && this.#link.delivery_count >= this.#handedOver) this.#link.set_drained(true);
-    else this.wake();
+    this.#draining = true;
+    this.wake();
   }
 
   #sendSome(): void {
@@ -59,12 +60,20 @@ export class Reader {
       if (!this.#hasRoom()) return;
       this.#next = Math.max(this.#next, this.#log.first);
       const event = this.#log.read(this.#next);
-      if (!event) return;
+      if (!event) {
+        this.#endDrain();
+        return;
+      }
       this.#link.send(positioned(event), undefined, STANDARD_FORMAT);
       this.#handedOver++;
       this.#next++;
     }
     this.wake();
+  }
+
+  #endDrain(): void {
+    if (this.#draining) this.#link.set_drained(true);
+    this.#draining = false;
   }
 
   /** rhea counts credit down only when it transfers, and throws when its session's buffer is full. */
