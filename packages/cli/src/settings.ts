@@ -2,8 +2,6 @@ import type { RollcallOptions } from '@rollcall/client';
 import { KAFKA_SETTINGS, kafkaOptions, localStack, readConfig } from '@rollcall/service';
 import { z } from 'zod';
 
-const SILENT = { debug: () => {}, warn: () => {} };
-
 /** Where Rollcall is: REDIS_URL and KAFKA_*, or else the local stack. Throws ConfigInvalid. */
 export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
   const local = localStack(env);
@@ -13,7 +11,8 @@ export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
     KAFKA_BROKERS: env['KAFKA_BROKERS'] || local.kafkaBrokers,
     REDIS_URL: env['REDIS_URL'] || local.redisUrl,
   });
-  return { redisUrl: config.REDIS_URL, kafka: { ...kafkaOptions(config), clientId: 'rollcall-cli', retries: 1, logger: SILENT } };
+  const { prefix, ...kafka } = kafkaOptions(config);
+  return { redisUrl: config.REDIS_URL, kafka, prefix };
 }
 
 export interface HubAddress {

@@ -1,21 +1,29 @@
-import { type LogOptions, tail } from '@rollcall/log';
-import { type Change, parseJson, type SessionSnapshot, topicNames } from '@rollcall/schema';
-import { type ClientView, type ListFilter, type NamespaceCounts, type Page, type RedisOptions, SnapshotReader } from '@rollcall/snapshots';
+import { type LogOptions, type SaslOptions, tail } from '@rollcall/log';
+import { type Change, DEFAULT_PREFIX, parseJson, type SessionSnapshot, topicNames } from '@rollcall/schema';
+import { type ClientView, type ListFilter, type NamespaceCounts, type Page, SnapshotReader } from '@rollcall/snapshots';
 
 export interface RollcallOptions {
   /** `redis://` or `rediss://`, with user and password where Redis asks for them. */
   readonly redisUrl: string;
   /** Kafka, for subscribing. */
-  readonly kafka: LogOptions;
+  readonly kafka: {
+    /** `host:port` of some brokers. */
+    readonly brokers: readonly string[];
+    readonly tls?: boolean | undefined;
+    readonly sasl?: SaslOptions | undefined;
+  };
+  /** Prefix of the topics and of the Redis keys. Default `rollcall`. */
+  readonly prefix?: string;
 }
 
 /** Query and subscribe. Nothing connects before it is needed; close it, or declare it with `await using`. */
 export class Rollcall implements AsyncDisposable {
   readonly #reader: SnapshotReader;
+  readonly #log: LogOptions;
 
-  constructor(private readonly options: RollcallOptions) {
-    const redis: RedisOptions = { url: options.redisUrl, patient: false, onError: () => {} };
-    this.#reader = new SnapshotReader({ ...redis, prefix: options.kafka.prefix });
+  constructor({ redisUrl, kafka, prefix = DEFAULT_PREFIX }: RollcallOptions) {
+    this.#reader = new SnapshotReader({ url: redisUrl, patient: false, onError: () => {}, prefix });
+    this.#log = { ...kafka, prefix, clientId: 'rollcall-client', retries: 1, logger: { debug: () => {} } };
   }
 
   /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it. Throws RedisUnavailable. */
@@ -39,7 +47,7 @@ export class Rollcall implements AsyncDisposable {
 
   /** Changes as they are committed, each exactly once, a client's in order; until `signal` aborts. Throws LogUnavailable. */
   async *changes({ from = 'latest', signal }: { from?: 'latest' | 'earliest'; signal: AbortSignal }): AsyncIterable<Change> {
-    for await (const { value } of tail(this.options.kafka, topicNames(this.options.kafka.prefix).changes, from, signal)) {
+    for await (const { value } of tail(this.#log, topicNames(this.#log.prefix).changes, from, signal)) {
       if (value !== null) yield parseJson(Buffer.from(value).toString()) as Change;
     }
   }

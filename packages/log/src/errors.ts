@@ -13,4 +13,5 @@ export class LogUnavailable extends Error {
 /** The topics have another number of partitions than this program was told: clients would be written where nobody looks for them. */
 export class TopicsDiffer extends Error {
   override readonly name = 'TopicsDiffer';
+  readonly retryable = false;
 }

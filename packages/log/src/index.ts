@@ -1,7 +1,9 @@
 export { LogUnavailable, TopicsDiffer } from './errors.ts';
-export { type GroupOptions, GroupReader, type RecordBatch } from './group-reader.ts';
+export { GroupMember, type MemberOptions, type RecordBatch } from './group-member.ts';
+export { Offsets } from './offsets.ts';
 export type { LogLogger, LogOptions, SaslOptions } from './options.ts';
 export type { LogRecord, NewRecord } from './record.ts';
-export { tail } from './tail.ts';
+export { readRange, tail } from './tail.ts';
 export { ensureTopics, type TopicOptions } from './topics.ts';
+export { Transactor } from './transactor.ts';
 export { LogWriter } from './writer.ts';

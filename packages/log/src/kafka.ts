@@ -11,13 +11,10 @@ export function createKafka({ brokers, clientId, tls, sasl, retries, logger }: L
     connectionTimeout: 3_000,
     retry: { retries, initialRetryTime: 100, maxRetryTime: 2_000 },
     logLevel: logLevel.WARN,
-    // What the client logs as an error it mostly retries by itself; what it does not, it throws.
+    // It logs as errors what it then retries; what it gives up on, it throws.
     logCreator:
       () =>
-      ({ namespace, level, log }) => {
-        const { message, timestamp: _timestamp, logger: _logger, ...fields } = log;
-        if (level <= logLevel.ERROR) logger.warn({ kafka: namespace, detail: message, error: fields['error'] }, 'Kafka client');
-        else logger.debug({ kafka: namespace, detail: message }, 'Kafka client');
-      },
+      ({ namespace, log }) =>
+        logger.debug({ kafka: namespace, detail: log.message, error: log['error'] }, 'Kafka client'),
   });
 }

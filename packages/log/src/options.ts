@@ -22,5 +22,4 @@ export interface SaslOptions {
 /** The part of a logger that this package needs. */
 export interface LogLogger {
   debug(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
 }

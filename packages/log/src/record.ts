@@ -1,4 +1,4 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { KafkaMessage, Message } from 'kafkajs';
 
 /** One record as it was read. */
 export interface LogRecord {
@@ -23,4 +23,12 @@ export interface NewRecord {
 export function toLogRecord(partition: number, { offset, timestamp, key, value, headers = {} }: KafkaMessage): LogRecord {
   const texts = Object.entries(headers).map(([name, text]) => [name, String(Array.isArray(text) ? text[0] : text)]);
   return { partition, offset: BigInt(offset), timestamp: Number(timestamp), key, value, headers: Object.fromEntries(texts) };
+}
+
+export function toMessage({ partition, key, value, headers }: NewRecord): Message {
+  return { partition, key: bytes(key), value: bytes(value), ...(headers && { headers: { ...headers } }) };
+}
+
+function bytes(content: string | Uint8Array | null): string | Buffer | null {
+  return content instanceof Uint8Array ? Buffer.from(content.buffer, content.byteOffset, content.byteLength) : content;
 }

@@ -1,8 +1,8 @@
-import type { Message, Producer } from 'kafkajs';
+import type { Producer } from 'kafkajs';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
-import type { NewRecord } from './record.ts';
+import { type NewRecord, toMessage } from './record.ts';
 
 /** Bytes of one produce request, well under the broker's `message.max.bytes` for what is not itself larger. */
 const MAX_REQUEST_BYTES = 900_000;
@@ -35,14 +35,6 @@ export class LogWriter {
   async close(): Promise<void> {
     await this.#producer.disconnect();
   }
-}
-
-function toMessage({ partition, key, value, headers }: NewRecord): Message {
-  return { partition, key: bytes(key), value: bytes(value), ...(headers && { headers: { ...headers } }) };
-}
-
-function bytes(content: string | Uint8Array | null): string | Buffer | null {
-  return content instanceof Uint8Array ? Buffer.from(content.buffer, content.byteOffset, content.byteLength) : content;
 }
 
 /** The records in order, in runs that fit into one request; a record larger than that goes alone. */

@@ -22,6 +22,7 @@ export type Config<S extends Settings> = { readonly [K in keyof S]: Value<S[K]> 
 /** Names every setting that is wrong, and never the value of a secret. */
 export class ConfigInvalid extends Error {
   override readonly name = 'ConfigInvalid';
+  readonly retryable = false;
 }
 
 /** Parses the environment into one object. An empty variable counts as not set. Throws ConfigInvalid. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Config } from './config.ts';
+import { type Config, ConfigInvalid } from './config.ts';
 
 /** How to reach Kafka: the same variables for the services and the command line. */
 export const KAFKA_SETTINGS = {
@@ -42,13 +42,16 @@ export const TOPIC_SETTINGS = {
   },
 } as const;
 
-/** The part of packages/log's options that comes from the environment. */
+/** The part of packages/log's options that comes from the environment. Throws ConfigInvalid. */
 export function kafkaOptions(config: Config<typeof KAFKA_SETTINGS>) {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config;
+  if (mechanism !== undefined && (username === undefined || password === undefined)) {
+    throw new ConfigInvalid('KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD');
+  }
   return {
     brokers: config.KAFKA_BROKERS,
     prefix: config.TOPIC_PREFIX,
     tls: config.KAFKA_TLS,
-    ...(mechanism !== undefined && { sasl: { mechanism, username: username ?? '', password: password ?? '' } }),
+    ...(mechanism !== undefined && username !== undefined && password !== undefined && { sasl: { mechanism, username, password } }),
   };
 }

@@ -1,4 +1,5 @@
 export { type ClientId, Keys, PartitionKeys, partitionOfClient } from './keys.ts';
+export { ChainBroken, type ClientWrite, type OwnedPartition, type Watermark } from './owned-partition.ts';
 export { type ClientView, CursorInvalid, type ListFilter, type NamespaceCounts, NoSnapshots, type Page, SnapshotReader } from './reader.ts';
 export { type RedisOptions, RedisUnavailable } from './redis.ts';
-export { type ClientWrite, PartitionsDiffer, SnapshotStore } from './store.ts';
+export { PartitionsDiffer, SnapshotStore } from './store.ts';

@@ -119,7 +119,7 @@ export class SnapshotReader {
   async #read(keys: PartitionKeys, clients: readonly string[]): Promise<(ClientView | undefined)[]> {
     if (clients.length === 0) return [];
     const names = [keys.meta(), keys.sources(), ...clients.map((key) => keys.client(key))];
-    const [, ...found] = await this.#redis.readClients(names.length, ...names, keys.base);
+    const [, , ...found] = await this.#redis.readClients(names.length, ...names, keys.base);
     return found.map(([fields, source, sessions]) =>
       fields === undefined || source === undefined || sessions === undefined
         ? undefined
@@ -137,7 +137,10 @@ export class SnapshotReader {
   async #ask<T>(question: (layout: Layout) => Promise<T>): Promise<T> {
     try {
       if (this.#redis.status === 'wait') await this.#redis.connect();
-      const [generation, partitions] = await this.#redis.mget(this.#keys.generation(), this.#keys.partitions());
+      const [generation, partitions] = await Promise.all([
+        this.#redis.get(this.#keys.generation()),
+        this.#redis.get(this.#keys.partitions()),
+      ]);
       if (!generation || !partitions) throw new NoSnapshots(this.#keys.prefix);
       return await question({ generation: Number(generation), partitions: Number(partitions) });
     } catch (error) {

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { APPLY_CLIENTS, READ_CLIENTS, READ_INDEX } from './scripts.ts';
+import { APPLY_CLIENTS, CLAIM, READ_CLIENTS, READ_INDEX, WIPE } from './scripts.ts';
 
 /** Redis cannot be reached, or refuses. The message names the address, never a password. */
 export class RedisUnavailable extends Error {
@@ -15,8 +15,10 @@ export class RedisUnavailable extends Error {
 
 /** Redis with this package's scripts as commands. */
 export interface ScriptedRedis extends Redis {
-  readClients(keys: number, ...keysAndArguments: string[]): Promise<[string | null, ...ClientReply[]]>;
-  applyClients(keys: number, ...keysAndArguments: string[]): Promise<null>;
+  readClients(keys: number, ...keysAndArguments: string[]): Promise<[watermark: string | null, chain: string | null, ...ClientReply[]]>;
+  claim(keys: 1, meta: string, chain: string): Promise<string | null>;
+  wipe(keys: number, ...keysAndArguments: string[]): Promise<number>;
+  applyClients(keys: number, ...keysAndArguments: string[]): Promise<number>;
   readIndex(keys: 1, index: string, score: string, member: string, limit: string): Promise<string[]>;
 }
 export type ClientReply = [] | [fields: string[], source: string, sessions: string[][]];
@@ -35,7 +37,13 @@ export function connectRedis({ url, patient, onError }: RedisOptions): ScriptedR
     connectTimeout: 5_000,
     maxRetriesPerRequest: patient ? null : 0,
     retryStrategy: (attempt) => (patient ? Math.min(100 * 2 ** attempt, 5_000) : null),
-    scripts: { readClients: { lua: READ_CLIENTS }, applyClients: { lua: APPLY_CLIENTS }, readIndex: { lua: READ_INDEX, numberOfKeys: 1 } },
+    scripts: {
+      claim: { lua: CLAIM },
+      wipe: { lua: WIPE },
+      readClients: { lua: READ_CLIENTS },
+      applyClients: { lua: APPLY_CLIENTS },
+      readIndex: { lua: READ_INDEX },
+    },
   });
   redis.on('error', (error) => onError(new RedisUnavailable(url, true, error)));
   return redis as unknown as ScriptedRedis;

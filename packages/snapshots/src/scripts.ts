@@ -7,11 +7,11 @@ end
 
 /** Reads clients whole: each with its sessions, as of one moment.
  *  KEYS: meta, sources, clients. ARGV: the partition's key base.
- *  Returns the watermark (false if there is none), then for each client an empty array or {fields, source, {session fields}}. */
+ *  Returns the watermark and the chain (false where there is none), then for each client an empty array or {fields, source, {session fields}}. */
 export const READ_CLIENTS = `
 ${ENCODE_NAME}
 local base = ARGV[1]
-local reply = { redis.call('HGET', KEYS[1], 'watermark') }
+local reply = redis.call('HMGET', KEYS[1], 'watermark', 'chain')
 for i = 3, #KEYS do
   local fields = redis.call('HGETALL', KEYS[i])
   local found = {}
@@ -33,16 +33,58 @@ end
 return reply
 `;
 
+/** Takes the partition over: whoever holds the former chain writes nothing more.
+ *  KEYS: meta. ARGV: the new chain. Returns the watermark, false if there is none. */
+export const CLAIM = `
+redis.call('HSET', KEYS[1], 'chain', ARGV[1])
+return redis.call('HGET', KEYS[1], 'watermark')
+`;
+
+/** Compares the chain with what this owner left there, and increments it. */
+const ADVANCE_CHAIN = `
+if redis.call('HGET', KEYS[1], 'chain') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'chain', ARGV[2])
+`;
+
+/** Deletes some of the partition's keys and marks it as restoring, for readers. The counts name every index, an index every client.
+ *  KEYS: meta, counts, deadlines, sources. ARGV: expected chain, next chain, the partition's key base, how many clients.
+ *  Returns 0 where the chain differs, 1 where more is left, 2 when all is gone. */
+export const WIPE = `
+${ADVANCE_CHAIN}
+${ENCODE_NAME}
+redis.call('HSET', KEYS[1], 'watermark', 'restoring')
+local base, left = ARGV[3], tonumber(ARGV[4])
+for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
+  local index = base .. 'index:' .. field
+  local namespace = string.match(field, '^[^/]*')
+  for _, name in ipairs(redis.call('ZRANGE', index, 0, left - 1)) do
+    local key = namespace .. '/' .. name
+    for _, session in ipairs(cjson.decode(redis.call('HGET', base .. 'client:' .. key, 'sessions') or '[]')) do
+      redis.call('UNLINK', base .. 'session:' .. key .. '/' .. encode(session))
+    end
+    redis.call('UNLINK', base .. 'client:' .. key)
+    redis.call('ZREM', index, name)
+    left = left - 1
+  end
+  if left <= 0 then return 1 end
+  redis.call('HDEL', KEYS[2], field)
+end
+redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4])
+return 2
+`;
+
 /** Applies some clients of one partition whole: client, sessions, deadline, index entries and counts. What a client was counted and
  *  indexed as is read from the old hash that is overwritten, so the script is right whatever was applied before, and may be repeated.
- *  KEYS: meta, counts, deadlines, sources. ARGV: the partition's key base, the watermark or '', then for each client
+ *  KEYS: meta, counts, deadlines, sources. ARGV: expected chain, next chain, the partition's key base, the watermark or '', then for each client
  *  key, namespace, name (these two encoded), source id, source, presence, reason or '', since in ms or '', due in ms or '', NX to
  *  keep a due time that is there or CH,
- *  number of fields, fields and values, number of sessions, for each its key, number of fields, fields and values. */
+ *  number of fields, fields and values, number of sessions, for each its key, number of fields, fields and values.
+ *  Returns 0 where the chain differs: nothing was written. */
 export const APPLY_CLIENTS = `
+${ADVANCE_CHAIN}
 ${ENCODE_NAME}
-local base, watermark = ARGV[1], ARGV[2]
-local at = 3
+local base, watermark = ARGV[3], ARGV[4]
+local at = 5
 local function take() at = at + 1; return ARGV[at - 1] end
 local function hash(key, fields)
   redis.call('DEL', key)
@@ -79,6 +121,7 @@ while at <= #ARGV do
   for _ = 1, tonumber(take()) do hash(base .. 'session:' .. take(), tonumber(take())) end
 end
 if watermark ~= '' then redis.call('HSET', KEYS[1], 'watermark', watermark) end
+return 1
 `;
 
 /** A page of an index, in the order of (score, member) after a position.

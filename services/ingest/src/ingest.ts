@@ -1,8 +1,9 @@
 import { ensureTopics, type LogOptions, LogWriter, type NewRecord } from '@rollcall/log';
 import type { RejectionReason } from '@rollcall/schema';
-import { type Config, isRetryable, kafkaOptions, type Logger, patiently } from '@rollcall/service';
+import { type Config, isRetryable, kafkaOptions, type Logger, type Patience, patiently, Readiness, serveHttp } from '@rollcall/service';
 import { connectAzure } from './azure.ts';
 import { readHub } from './hub-reader.ts';
+import { createIngestMetrics } from './metrics.ts';
 import { type HubMessage, type Routing, route } from './route.ts';
 import type { SETTINGS } from './settings.ts';
 
@@ -12,7 +13,11 @@ const RECORDS_PER_WRITE = 5_000;
 /** Event Hubs → `rollcall.events`, until `signal` aborts. An event is read again until Kafka has acknowledged it. */
 export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, signal: AbortSignal): Promise<void> {
   const log: LogOptions = { ...kafkaOptions(config), clientId: 'rollcall-ingest', retries: 5, logger };
-  const patience = { logger, signal, isPassing: isRetryable };
+  const readiness = new Readiness();
+  const metrics = createIngestMetrics();
+  const stopServing = await serveHttp(config, { readiness, metrics: metrics.registry, logger });
+  readiness.block('starting');
+  const patience: Patience = { logger, signal, readiness, isPassing: isRetryable };
   const topicOptions = { partitions: config.PARTITIONS, replicationFactor: config.REPLICATION_FACTOR };
   const topics = await patiently('prepare the topics', () => ensureTopics(log, topicOptions), patience);
   const writer = new LogWriter(log);
@@ -29,9 +34,11 @@ export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, si
   const onBatch = async (messages: readonly HubMessage[]) => {
     const refused: RejectionReason[] = [];
     let records: NewRecord[] = [];
+    let events = 0;
     for (const message of messages) {
       const routed = route(message, routing);
       refused.push(...routed.refused);
+      events += routed.records.length;
       records.push(...routed.records);
       if (records.length >= RECORDS_PER_WRITE) {
         await write(records);
@@ -39,12 +46,15 @@ export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, si
       }
     }
     await write(records);
+    metrics.batch(messages, events, refused);
     for (const [reason, { length }] of Map.groupBy(refused, (reason) => reason)) logger.warn({ reason, count: length }, 'dead letters');
   };
 
+  readiness.clear('starting');
   logger.info({ hub: config.EVENTHUBS_NAME, topic: topics.events, partitions: config.PARTITIONS }, 'ready');
   await readHub({ ...azure, checkpointInterval: config.CHECKPOINT_INTERVAL, logger, onBatch }, signal);
   await writer.close();
+  await stopServing();
 }
 
 /** What the storage SDK throws when nobody answers: no HTTP status. */

@@ -1,4 +1,4 @@
-import { Duration, KAFKA_SETTINGS, TOPIC_SETTINGS, wholeNumber } from '@rollcall/service';
+import { Duration, HTTP_SETTINGS, KAFKA_SETTINGS, TOPIC_SETTINGS, wholeNumber } from '@rollcall/service';
 import { z } from 'zod';
 
 /** `/subscriptions/…/namespaces/east=east,…`: the paths in lower case, each to its name. */
@@ -52,4 +52,5 @@ export const SETTINGS = {
   MAX_EVENT_BYTES: { type: wholeNumber(1_000, 1_900_000), help: 'longest event in bytes', default: '1000000' },
   ...KAFKA_SETTINGS,
   ...TOPIC_SETTINGS,
+  ...HTTP_SETTINGS,
 } as const;

@@ -1,7 +1,7 @@
 import { pendingEnding } from '@rollcall/fold';
 import type { LogRecord, LogWriter } from '@rollcall/log';
 import { clientKey, offlineDeadlineJson, type Topics, timeFromMilliseconds } from '@rollcall/schema';
-import type { SnapshotStore } from '@rollcall/snapshots';
+import type { OwnedPartition } from '@rollcall/snapshots';
 
 /** An OfflineDeadline that was appended is folded a moment later; if it is not, it is appended again after this many milliseconds. */
 const APPEND_AGAIN = 10_000;
@@ -9,40 +9,40 @@ const DEADLINES_PER_ROUND = 1_000;
 /** From this many milliseconds between an event's arrival in Event Hubs and in the log, ingest counts as behind. */
 const BEHIND = 5_000;
 
-/** Appends the OfflineDeadlines that have fallen due to the end of the log, so that whatever was logged before them wins. */
+/** Appends a partition's OfflineDeadlines that have fallen due to the end of the log, so that whatever was logged before them wins. */
 export class Deadlines {
   readonly #appended = new Map<string, number>();
-  readonly #heldUntil = new Map<number, number>();
+  #heldUntil = 0;
 
   constructor(
-    private readonly store: SnapshotStore,
+    private readonly partition: number,
     private readonly writer: LogWriter,
     private readonly topics: Topics,
   ) {}
 
-  /** While ingest works off a backlog, clients that have long come back still look gone: hold the partition's deadlines for as long
-   *  again as the newest event was late. */
+  /** While ingest works off a backlog, clients that have long come back still look gone: hold the deadlines for as long again as the newest
+   *  event was late. */
   watch(records: readonly LogRecord[]): void {
-    for (const { partition, timestamp, headers } of records) {
+    for (const { timestamp, headers } of records) {
       const late = timestamp - Date.parse(headers['hub-enqueued-time'] ?? '');
-      if (late > BEHIND) this.#heldUntil.set(partition, Math.max(timestamp + late, this.#heldUntil.get(partition) ?? 0));
-      else if (late <= BEHIND) this.#heldUntil.delete(partition);
+      if (late > BEHIND) this.#heldUntil = Math.max(timestamp + late, this.#heldUntil);
+      else if (late <= BEHIND) this.#heldUntil = 0;
     }
   }
 
   /** `now` in milliseconds since 1970. */
-  async appendDue(generation: number, partition: number, now: number): Promise<void> {
-    if ((this.#heldUntil.get(partition) ?? 0) > now) return;
+  async appendDue(snapshots: OwnedPartition, now: number): Promise<void> {
+    if (this.#heldUntil > now) return;
     for (const [key, at] of this.#appended) if (now - at > APPEND_AGAIN) this.#appended.delete(key);
-    const due = await this.store.due(generation, partition, now, DEADLINES_PER_ROUND);
+    const due = await snapshots.due(now, DEADLINES_PER_ROUND);
     const fresh = due.filter((id) => !this.#appended.has(clientKey(id.namespace, id.client)));
     if (fresh.length === 0) return;
-    const clients = await this.store.load(generation, partition, fresh);
+    const clients = await snapshots.load(fresh);
     const records = clients.flatMap(({ namespace, client, presence, confirmedUpTo }) => {
       const ending = pendingEnding(presence, confirmedUpTo);
       if (ending === undefined) return [];
       const value = offlineDeadlineJson(namespace, client, ending, timeFromMilliseconds(now));
-      return [{ topic: this.topics.events, partition, key: clientKey(namespace, client), value }];
+      return [{ topic: this.topics.events, partition: this.partition, key: clientKey(namespace, client), value }];
     });
     await this.writer.append(records);
     for (const { key } of records) this.#appended.set(key, now);

@@ -40,7 +40,11 @@ export function readRecord(record: LogRecord): ReadRecord {
 }
 
 /** Folds one batch of a partition onto the clients as they were. Pure. An event at or below its client's position was folded already. */
-export function foldBatch(records: readonly ReadRecord[], loaded: ReadonlyMap<string, ClientState>, settings: FoldSettings): FoldedBatch {
+export function foldBatch(
+  records: readonly ReadRecord[],
+  loaded: ReadonlyMap<string, ClientState | undefined>,
+  settings: FoldSettings,
+): FoldedBatch {
   const now = new Map<string, { client: ClientState; endedAt?: number }>();
   const changes: { key: string; json: string }[] = [];
   const ignored = { duplicate: 0, stale: 0 };

@@ -32,7 +32,7 @@ function redis({ ports }: StartedStack, command: string): Promise<string> {
 }
 
 function kafka({ kafkaBrokers }: StartedStack): LogOptions {
-  return { brokers: [kafkaBrokers], prefix: 'rollcall', clientId: 'test', retries: 3, logger: { debug: () => {}, warn: () => {} } };
+  return { brokers: [kafkaBrokers], prefix: 'rollcall', clientId: 'test', retries: 3, logger: { debug: () => {} } };
 }
 
 function lives(pid: number): boolean {

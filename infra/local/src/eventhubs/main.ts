@@ -22,7 +22,7 @@ await runService(
       'Clients add UseDevelopmentEmulator=true to their connection string.',
     settings: {
       ROLLCALL_EVENTHUBS_PORT: LOCAL_STACK_SETTINGS.ROLLCALL_EVENTHUBS_PORT,
-      EVENTHUBS_HUB: {
+      EVENTHUBS_NAME: {
         type: z.string().regex(/^[^/$][^/]*$/, 'expected a name without /'),
         help: 'name of the event hub',
         default: LOCAL_HUB,
@@ -39,14 +39,14 @@ await runService(
       const emulator = await startEmulator(
         {
           port: config.ROLLCALL_EVENTHUBS_PORT,
-          name: config.EVENTHUBS_HUB,
+          name: config.EVENTHUBS_NAME,
           partitions: config.EVENTHUBS_PARTITIONS,
           dir: config.EVENTHUBS_DIR,
           retainedEvents: config.EVENTHUBS_RETAINED_EVENTS,
         },
         logger,
       );
-      logger.info({ port: emulator.port, hub: config.EVENTHUBS_HUB, partitions: config.EVENTHUBS_PARTITIONS }, 'listening');
+      logger.info({ port: emulator.port, hub: config.EVENTHUBS_NAME, partitions: config.EVENTHUBS_PARTITIONS }, 'listening');
       if (!signal.aborted) await once(signal, 'abort');
       await emulator.stop();
     },

@@ -32,7 +32,7 @@ export function kafka(stack: LocalStack, env: NodeJS.ProcessEnv): Part {
       if (existsSync(path.join(logDir, 'meta.properties'))) return;
       await configure();
       const clusterId = randomBytes(16).toString('base64url');
-      const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
+      const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', properties];
       await run(java, ['-XX:TieredStopAtLevel=1', '-cp', path.join(jars, '*'), ...format], { signal });
     },
     async command() {

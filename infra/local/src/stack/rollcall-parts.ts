@@ -13,7 +13,7 @@ export function eventhubs(stack: LocalStack): Part {
   return {
     ...program(stack, 'eventhubs', '../../dist/eventhubs/main.js', {
       ROLLCALL_EVENTHUBS_PORT: String(stack.ports.eventhubs),
-      EVENTHUBS_HUB: LOCAL_HUB,
+      EVENTHUBS_NAME: LOCAL_HUB,
       EVENTHUBS_PARTITIONS: PARTITIONS,
       EVENTHUBS_DIR: path.join(stack.dataDir, 'eventhubs'),
     }),
@@ -46,6 +46,7 @@ export function ingest(stack: LocalStack): Part {
       EVENTHUBS_NAME: LOCAL_HUB,
       CHECKPOINT_BLOB_CONNECTION_STRING: stack.blobConnectionString,
       CHECKPOINT_CONTAINER: 'rollcall-checkpoints',
+      PARTITION_OWNERSHIP_EXPIRY: '6s',
       KAFKA_BROKERS: stack.kafkaBrokers,
       PARTITIONS,
     }),

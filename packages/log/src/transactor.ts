@@ -1,0 +1,67 @@
+import type { Producer, Transaction } from 'kafkajs';
+import { LogUnavailable } from './errors.ts';
+import { createKafka } from './kafka.ts';
+import type { LogOptions } from './options.ts';
+import { type NewRecord, toMessage } from './record.ts';
+
+/** How long a transaction may stay open before the broker aborts it: how long a reader of committed records may wait for a dead owner. */
+const TRANSACTION_TIMEOUT = 15_000;
+
+/** A transactional producer of one input partition: at most one of a transactional id is not fenced. */
+export class Transactor {
+  private constructor(
+    private readonly producer: Producer,
+    private readonly transactionalId: string,
+  ) {}
+
+  /** Fences every former producer of this id, and ends its open transaction. Throws LogUnavailable. */
+  static async fence(log: LogOptions, transactionalId: string): Promise<Transactor> {
+    // A new transaction just after a commit is answered CONCURRENT_TRANSACTIONS: the first wait must be short.
+    const producer = createKafka({ ...log, clientId: transactionalId }).producer({
+      transactionalId,
+      transactionTimeout: TRANSACTION_TIMEOUT,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 5, maxRetryTime: 500, retries: 12 },
+    });
+    try {
+      await producer.connect();
+      // kafkajs asks for its epoch with the first transaction, not when it connects. An empty abort sends nothing.
+      await (await producer.transaction()).abort();
+      return new Transactor(producer, transactionalId);
+    } catch (cause) {
+      await producer.disconnect().catch(() => {});
+      throw new LogUnavailable(`fence ${transactionalId}`, true, cause);
+    }
+  }
+
+  /** Appends the records and moves the group's offset of the input partition to `next`, all or nothing. Throws LogUnavailable: it is then
+   *  unknown whether that happened, and this producer must not be used again. */
+  async commit(
+    records: readonly NewRecord[],
+    {
+      groupId,
+      topic,
+      partition,
+      next,
+    }: { readonly groupId: string; readonly topic: string; readonly partition: number; readonly next: bigint },
+  ): Promise<void> {
+    try {
+      const transaction: Transaction = await this.producer.transaction();
+      const byTopic = Map.groupBy(records, (record) => record.topic);
+      const topicMessages = [...byTopic].map(([name, members]) => ({ topic: name, messages: members.map(toMessage) }));
+      if (topicMessages.length > 0) await transaction.sendBatch({ topicMessages, acks: -1 });
+      await transaction.sendOffsets({
+        consumerGroupId: groupId,
+        topics: [{ topic, partitions: [{ partition, offset: next.toString() }] }],
+      });
+      await transaction.commit();
+    } catch (cause) {
+      throw new LogUnavailable(`commit a transaction of ${this.transactionalId}`, true, cause);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.producer.disconnect().catch(() => {});
+  }
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { type ClientState, clientSnapshot, type FoldSettings, sessionSnapshot, unseenClient } from '@rollcall/fold';
+import { clientKey, encodeName, parseClientKey, parseTime, timeToMilliseconds } from '@rollcall/schema';
+import { decodeClientState, encodeClient } from './client-codec.ts';
+import { type Fields, fieldsFromReply } from './fields.ts';
+import type { ClientId, PartitionKeys } from './keys.ts';
+import type { ScriptedRedis } from './redis.ts';
+import { encodeSession } from './session-codec.ts';
+
+/** A client to write; while it is pending, with the time at which its OfflineDeadline falls due. */
+export interface ClientWrite {
+  readonly client: ClientState;
+  /** `at` in milliseconds since 1970. Not `moved`: a due time that is there already stays. */
+  readonly due?: { readonly at: number; readonly moved: boolean } | undefined;
+}
+
+/** Where Redis stands: the next offset to apply, or that it is being restored, or that nothing was ever applied. */
+export type Watermark = bigint | 'restoring' | undefined;
+
+/** Redis is not as this owner left it: somebody else claimed the partition, or Redis lost writes. Nothing was written. */
+export class ChainBroken extends Error {
+  override readonly name = 'ChainBroken';
+  readonly retryable = true;
+  constructor() {
+    super('Redis is not as this owner left it');
+  }
+}
+
+/** Clients per script call: Redis answers nobody else while a script runs. */
+const CLIENTS_PER_CALL = 200;
+
+/** The snapshots of one partition, as their owner since `claim`. Every write compares the chain with what this owner left there. */
+export class OwnedPartition {
+  #counter = 0;
+
+  private constructor(
+    private readonly redis: ScriptedRedis,
+    private readonly keys: PartitionKeys,
+    private readonly settings: FoldSettings,
+    private readonly nonce: string,
+  ) {}
+
+  /** Takes the partition over from whoever held it; says where Redis stands. */
+  static async claim(redis: ScriptedRedis, keys: PartitionKeys, settings: FoldSettings) {
+    const partition = new OwnedPartition(redis, keys, settings, randomUUID());
+    const watermark = await redis.claim(1, keys.meta(), partition.#chain());
+    return { partition, watermark: decodeWatermark(watermark) };
+  }
+
+  /** The clients as Redis has them, unseen ones included, in the order asked for. Throws ChainBroken. */
+  async load(ids: readonly ClientId[]): Promise<ClientState[]> {
+    const clients: ClientState[] = [];
+    for (let from = 0; from < ids.length; from += CLIENTS_PER_CALL) {
+      const some = ids.slice(from, from + CLIENTS_PER_CALL);
+      const names = [this.keys.meta(), this.keys.sources(), ...some.map((id) => this.keys.client(clientKey(id.namespace, id.client)))];
+      const [, chain, ...found] = await this.redis.readClients(names.length, ...names, this.keys.base);
+      if (chain !== this.#chain()) throw new ChainBroken();
+      some.forEach((id, at) => {
+        const [fields, source, sessions] = found[at] ?? [];
+        clients.push(
+          fields === undefined || source === undefined || sessions === undefined
+            ? unseenClient(id.namespace, id.client)
+            : decodeClientState(fieldsFromReply(fields), source, sessions.map(fieldsFromReply), this.settings),
+        );
+      });
+    }
+    return clients;
+  }
+
+  /** Writes the clients whole. The last call sets the watermark, if there is one, so that it never says more than what was applied.
+   *  Throws ChainBroken. */
+  async apply(writes: readonly ClientWrite[], watermark?: bigint): Promise<void> {
+    for (let from = 0; from === 0 || from < writes.length; from += CLIENTS_PER_CALL) {
+      const last = from + CLIENTS_PER_CALL >= writes.length;
+      const some = writes.slice(from, from + CLIENTS_PER_CALL).flatMap(applyArguments);
+      const mark = last && watermark !== undefined ? watermark.toString() : '';
+      await this.#write((chain, next) => this.redis.applyClients(4, ...this.#shared(), chain, next, this.keys.base, mark, ...some));
+    }
+  }
+
+  /** Deletes the partition's snapshots, and marks it as restoring for readers. Throws ChainBroken. */
+  async wipe(): Promise<void> {
+    let answer: number;
+    do {
+      answer = await this.#write((chain, next) =>
+        this.redis.wipe(4, ...this.#shared(), chain, next, this.keys.base, CLIENTS_PER_CALL.toString()),
+      );
+    } while (answer === 1);
+  }
+
+  /** Throws ChainBroken if Redis is not as this owner left it. */
+  async check(): Promise<void> {
+    if ((await this.redis.hget(this.keys.meta(), 'chain')) !== this.#chain()) throw new ChainBroken();
+  }
+
+  /** The clients whose deadlines have fallen due, the longest due first. `now` in milliseconds since 1970. */
+  async due(now: number, limit: number): Promise<ClientId[]> {
+    const keys = await this.redis.zrange(this.keys.deadlines(), '-inf', now.toString(), 'BYSCORE', 'LIMIT', 0, limit);
+    return keys.map(parseClientKey).filter((id) => id !== undefined);
+  }
+
+  async #write(script: (chain: string, next: string) => Promise<number>): Promise<number> {
+    const chain = this.#chain();
+    this.#counter++;
+    const answer = await script(chain, this.#chain());
+    if (answer === 0) throw new ChainBroken();
+    return answer;
+  }
+
+  #chain(): string {
+    return `${this.nonce}:${this.#counter}`;
+  }
+
+  #shared(): string[] {
+    return [this.keys.meta(), this.keys.counts(), this.keys.deadlines(), this.keys.sources()];
+  }
+}
+
+export function decodeWatermark(text: string | null): Watermark {
+  return text === null ? undefined : text === 'restoring' ? text : BigInt(text);
+}
+
+/** As APPLY_CLIENTS takes them. */
+function applyArguments({ client, due }: ClientWrite): string[] {
+  const snapshot = clientSnapshot(client);
+  const fields = encodeClient(snapshot, client);
+  const key = clientKey(client.namespace, client.client);
+  const since = snapshot.since === undefined ? undefined : parseTime(snapshot.since);
+  return [
+    key,
+    encodeName(client.namespace),
+    encodeName(client.client),
+    fields['source'] ?? '',
+    snapshot.source,
+    snapshot.presence,
+    snapshot.disconnectionReason ?? '',
+    since === undefined ? '' : timeToMilliseconds(since).toString(),
+    due?.at.toString() ?? '',
+    due?.moved === false ? 'NX' : 'CH',
+    ...flat(fields),
+    client.sessions.size.toString(),
+    ...[...client.sessions].flatMap(([session, state]) => [
+      `${key}/${encodeName(session)}`,
+      ...flat(encodeSession(sessionSnapshot(client, session, state), state)),
+    ]),
+  ];
+}
+
+function flat(fields: Fields): string[] {
+  const entries = Object.entries(fields);
+  return [entries.length.toString(), ...entries.flat()];
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecordBatch } from '@rollcall/log';
+import { isFinal, type Logger, type Readiness } from '@rollcall/service';
+import type { Deadlines } from './deadlines.ts';
+import type { ProjectorMetrics } from './metrics.ts';
+import type { PartitionOwner } from './partition-owner.ts';
+
+const FIRST_WAIT = 50;
+const LONGEST_WAIT = 5_000;
+
+export interface AssignmentOptions {
+  readonly partition: number;
+  readonly owner: PartitionOwner;
+  readonly deadlines: Deadlines;
+  /** Reads nothing more of the partition until the owner seeks. */
+  readonly pause: () => void;
+  readonly metrics: ProjectorMetrics;
+  readonly readiness: Readiness;
+  /** Told of what time cannot mend: this process must stop. */
+  readonly fail: (error: unknown) => void;
+  readonly logger: Logger;
+}
+
+/** A partition while it is assigned to this process: takes it over, and again after each doubt, one thing at a time. */
+export class Assignment {
+  readonly #revoked = new AbortController();
+  #queue: Promise<void>;
+  #idling = false;
+
+  constructor(private readonly options: AssignmentOptions) {
+    this.#queue = this.#takeOver();
+  }
+
+  /** Projects a batch, in its turn. */
+  project({ records, lag }: RecordBatch): Promise<void> {
+    const { owner, deadlines, metrics, partition, logger } = this.options;
+    return this.#inTurn(async () => {
+      const done = metrics.batch.startTimer();
+      const folded = await owner.cycle(records);
+      if (folded === undefined) return;
+      done();
+      deadlines.watch(records);
+      metrics.lag.set({ partition }, lag);
+      metrics.projected(
+        folded,
+        records.map(({ timestamp }) => timestamp),
+      );
+      if (folded.refused.length > 0) logger.warn({ partition, count: folded.refused.length }, 'dead letters');
+    });
+  }
+
+  /** Compares the chain, so that an emptied Redis is noticed while nothing happens, and appends the deadlines that have fallen due. */
+  async idle(): Promise<void> {
+    if (this.#idling) return;
+    this.#idling = true;
+    await this.#inTurn(async () => {
+      const { owner, deadlines } = this.options;
+      if (owner.snapshots === undefined) return;
+      await owner.snapshots.check();
+      await deadlines.appendDue(owner.snapshots, Date.now());
+    });
+    this.#idling = false;
+  }
+
+  /** Finishes what is in hand and gives the partition up. A fenced owner that is no longer assigned stays quiet. */
+  async revoke(): Promise<void> {
+    this.#revoked.abort();
+    await this.#queue;
+    await this.options.owner.leave();
+  }
+
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    this.#queue = this.#queue.then(async () => {
+      if (this.#revoked.signal.aborted) return;
+      try {
+        await task();
+      } catch (error) {
+        await this.#doubt(error);
+      }
+    });
+    return this.#queue;
+  }
+
+  async #doubt(error: unknown): Promise<void> {
+    const { partition, logger, pause } = this.options;
+    logger.warn({ partition, error: String(error) }, 'in doubt: taking the partition over again');
+    pause();
+    await this.#takeOver();
+  }
+
+  async #takeOver(): Promise<void> {
+    const { partition, owner, logger, metrics, readiness, fail } = this.options;
+    const obstacle = `partition ${partition} is being taken over`;
+    readiness.block(obstacle);
+    for (let attempt = 0; !this.#revoked.signal.aborted; attempt++) {
+      try {
+        await owner.takeOver();
+        metrics.takeOvers.inc({ partition });
+        break;
+      } catch (error) {
+        if (isFinal(error)) return fail(error);
+        if (attempt === 0) logger.warn({ partition, error: String(error) }, 'cannot take the partition over yet');
+        await sleep(Math.min(FIRST_WAIT * 2 ** attempt, LONGEST_WAIT), undefined, { signal: this.#revoked.signal }).catch(() => {});
+      }
+    }
+    readiness.clear(obstacle);
+  }
+}

@@ -1,0 +1,49 @@
+import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@rollcall/service';
+import type { FoldedBatch } from './fold-batch.ts';
+
+/** Seconds, from a blink to a stall. */
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+export type ProjectorMetrics = ReturnType<typeof createProjectorMetrics>;
+
+export function createProjectorMetrics() {
+  const registry: Registry = createMetrics();
+  const registers = [registry];
+  const byPartition = { labelNames: ['partition'], registers };
+  const events = new Counter({ name: 'rollcall_projector_events_total', help: 'Events folded', registers });
+  const changes = new Counter({ name: 'rollcall_projector_changes_total', help: 'Changes written', registers });
+  const ignored = new Counter({
+    name: 'rollcall_projector_ignored_total',
+    help: 'Events that changed nothing',
+    labelNames: ['reason'],
+    registers,
+  });
+  const letters = new Counter({
+    name: 'rollcall_projector_dead_letters_total',
+    help: 'Records that are no event, by reason',
+    labelNames: ['reason'],
+    registers,
+  });
+  const seconds = (name: string, help: string) => new Histogram({ name, help, buckets: SECONDS, registers });
+  const latency = seconds('rollcall_projector_event_to_redis_seconds', 'From an event in the log to its snapshot in Redis');
+  return {
+    registry,
+    batch: seconds('rollcall_projector_batch_seconds', 'One batch: load, fold, commit, apply'),
+    transaction: seconds('rollcall_projector_transaction_seconds', 'One Kafka transaction'),
+    lag: new Gauge({ name: 'rollcall_projector_lag', help: 'Records of the log that are not projected yet', ...byPartition }),
+    takeOvers: new Counter({
+      name: 'rollcall_projector_take_overs_total',
+      help: 'Partitions taken over: each fences the former owner',
+      ...byPartition,
+    }),
+    restores: new Counter({ name: 'rollcall_projector_restores_total', help: 'Partitions of Redis restored from the log', ...byPartition }),
+    /** `times`: log times of the batch's records, in milliseconds. */
+    projected(folded: FoldedBatch, times: readonly number[]) {
+      events.inc(times.length);
+      changes.inc(folded.changes.length);
+      for (const [reason, count] of Object.entries(folded.ignored)) ignored.inc({ reason }, count);
+      for (const { rejection } of folded.refused) letters.inc({ reason: rejection.reason });
+      for (const time of times) latency.observe((Date.now() - time) / 1000);
+    },
+  };
+}

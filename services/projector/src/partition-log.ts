@@ -1,0 +1,90 @@
+import { decodeState, type FoldSettings, pendingEnding } from '@rollcall/fold';
+import { type GroupMember, type LogOptions, type LogRecord, type Offsets, readRange, Transactor } from '@rollcall/log';
+import { FOLD_VERSION, parseJson, StateRecord, type Topics } from '@rollcall/schema';
+import type { ClientWrite } from '@rollcall/snapshots';
+import type { PartitionLog } from './partition-owner.ts';
+
+export interface PartitionLogOptions {
+  readonly log: LogOptions;
+  readonly topics: Topics;
+  readonly groupId: string;
+  readonly member: GroupMember;
+  readonly offsets: Offsets;
+  readonly settings: FoldSettings;
+  readonly offlineGrace: number;
+  readonly signal: AbortSignal;
+}
+
+/** One partition of the topics in Kafka, for its owner. */
+export function partitionLog(partition: number, options: PartitionLogOptions): PartitionLog {
+  const { log, topics, groupId, member, offsets, signal } = options;
+  const groupPartition = { groupId, topic: topics.events, partition };
+  return {
+    async fence() {
+      const transactor = await Transactor.fence(log, `${groupId}-${partition}`);
+      return {
+        commit: (records, next) => transactor.commit(records, { ...groupPartition, next }),
+        close: () => transactor.close(),
+      };
+    },
+    committed: async () => (await offsets.committed(groupId, topics.events, partition)) ?? (await offsetAfterDerived(partition, options)),
+    start: async () => (await offsets.bounds(topics.events, partition)).start,
+    states: (below) => states(partition, below, options),
+    events: (from, to) => readRange(log, { topic: topics.events, partition, from, to }, signal),
+    seek: (offset) => member.readFrom(partition, offset),
+  };
+}
+
+/** The group's offset is lost: one above the highest event in the derived topics, or the start of the log if they are empty. Whatever
+ *  changed something is in `rollcall.state`, and compaction keeps its newest record; folding again what changed nothing does no harm. */
+async function offsetAfterDerived(partition: number, options: PartitionLogOptions): Promise<bigint> {
+  let next: bigint | undefined;
+  for await (const { position } of stateRecords(partition, options)) {
+    if (next === undefined || position.offset >= next) next = position.offset + 1n;
+  }
+  return next ?? (await options.offsets.bounds(options.topics.events, partition)).start;
+}
+
+async function* states(partition: number, below: bigint, options: PartitionLogOptions): AsyncIterable<readonly ClientWrite[]> {
+  const { settings, offlineGrace } = options;
+  let portion = new Map<string, ClientWrite>();
+  for await (const record of stateRecords(partition, options)) {
+    if (record.position.offset >= below) continue;
+    const client = decodeState(record, settings);
+    const pending = pendingEnding(client.presence, client.confirmedUpTo) !== undefined;
+    portion.set(record.key, { client, due: pending ? { at: record.timestamp + offlineGrace, moved: true } : undefined });
+    if (portion.size < PORTION) continue;
+    yield [...portion.values()];
+    portion = new Map();
+  }
+  yield [...portion.values()];
+}
+
+const PORTION = 500;
+
+async function* stateRecords(partition: number, { log, topics, offsets, signal }: PartitionLogOptions) {
+  const { start, end } = await offsets.bounds(topics.state, partition);
+  for await (const records of readRange(log, { topic: topics.state, partition, from: start, to: end }, signal)) {
+    for (const record of records) {
+      if (record.value !== null && record.key !== null) {
+        const key = Buffer.from(record.key).toString();
+        yield { ...parseState(record), key, timestamp: record.timestamp };
+      }
+    }
+  }
+}
+
+function parseState({ value }: LogRecord): StateRecord {
+  const record = StateRecord.parse(parseJson(Buffer.from(value ?? []).toString()));
+  if (record.foldVersion !== FOLD_VERSION) throw new FoldVersionDiffers(record.foldVersion);
+  return record;
+}
+
+/** The table was written by a fold that concludes otherwise: state must not be mixed. */
+export class FoldVersionDiffers extends Error {
+  override readonly name = 'FoldVersionDiffers';
+  readonly retryable = false;
+  constructor(found: number) {
+    super(`rollcall.state was written by fold version ${found}, not ${FOLD_VERSION}`);
+  }
+}

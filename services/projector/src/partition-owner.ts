@@ -1,0 +1,176 @@
+import type { FoldSettings } from '@rollcall/fold';
+import type { LogRecord, NewRecord } from '@rollcall/log';
+import type { Logger } from '@rollcall/service';
+import type { ClientWrite, OwnedPartition, Watermark } from '@rollcall/snapshots';
+import { clientsOf, type FoldedBatch, foldBatch, type ReadRecord, readRecord } from './fold-batch.ts';
+import type { ProjectorMetrics } from './metrics.ts';
+
+/** Kafka, as the owner of one partition needs it. Whatever it throws means doubt. */
+export interface PartitionLog {
+  /** Fences every former owner, ends its open transaction, and gives the right to commit. */
+  fence(): Promise<PartitionTransactions>;
+  /** The next offset to project: committed, or found in the derived topics where the group's offsets are lost. */
+  committed(): Promise<bigint>;
+  /** The first offset of `rollcall.events` that is kept. */
+  start(): Promise<bigint>;
+  /** The clients in `rollcall.state` as they were below `offset`, in portions. */
+  states(offset: bigint): AsyncIterable<readonly ClientWrite[]>;
+  /** The events from one offset up to another, in portions. */
+  events(from: bigint, to: bigint): AsyncIterable<readonly LogRecord[]>;
+  /** Delivers batches from this offset on. */
+  seek(offset: bigint): void;
+}
+
+export interface PartitionTransactions {
+  /** Appends the derived records and moves the committed offset to `next`, all or nothing. After a failure neither is known. */
+  commit(records: readonly NewRecord[], next: bigint): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OwnerOptions {
+  readonly partition: number;
+  readonly log: PartitionLog;
+  readonly claim: () => Promise<{ partition: OwnedPartition; watermark: Watermark }>;
+  readonly settings: FoldSettings;
+  readonly offlineGrace: number;
+  readonly derive: (folded: FoldedBatch) => NewRecord[];
+  readonly metrics: ProjectorMetrics;
+  readonly logger: Logger;
+}
+
+/** What an owner holds between a take-over and the first doubt. */
+interface Tenure {
+  readonly transactions: PartitionTransactions;
+  readonly snapshots: OwnedPartition;
+  expected: bigint;
+}
+
+/** The projector's protocol for one partition.
+ *
+ *      takeOver: Fence → ReadCommitted → Claim → (Wipe → Restore | CatchUp) → Seek
+ *      cycle:    Take → Load → Fold → Commit → Apply
+ *      doubt:    any error, any broken chain: the tenure is over; if still assigned, take over again
+ *
+ *  The order matters: fencing before reading makes the committed offset final; committing before applying lets Redis lag the log and
+ *  never lead it; the chain, compared by every script, makes whoever was replaced, or Redis itself rolled back, show. */
+export class PartitionOwner {
+  #tenure: Tenure | undefined;
+
+  constructor(private readonly options: OwnerOptions) {}
+
+  get snapshots(): OwnedPartition | undefined {
+    return this.#tenure?.snapshots;
+  }
+
+  async takeOver(): Promise<void> {
+    await this.leave();
+    const { log, logger, partition } = this.options;
+    const transactions = await log.fence();
+    try {
+      const committed = await log.committed();
+      const { partition: snapshots, watermark } = await this.options.claim();
+      const start = await log.start();
+      if (committed < start) {
+        logger.error(
+          { partition, committed: String(committed), start: String(start) },
+          'the log was cut before it was read: events are lost',
+        );
+      }
+      if (watermark === undefined || watermark === 'restoring' || watermark > committed || watermark < start) {
+        await this.#restore(snapshots, committed);
+      } else if (watermark < committed) {
+        await this.#catchUp(snapshots, watermark, committed);
+      }
+      const expected = committed < start ? start : committed;
+      this.#tenure = { transactions, snapshots, expected };
+      log.seek(expected);
+      logger.info({ partition, offset: String(expected) }, 'took the partition over');
+    } catch (error) {
+      await transactions.close();
+      throw error;
+    }
+  }
+
+  /** Projects one batch. Throws on doubt: the batch may have been committed, and must not be tried again without a take-over. */
+  async cycle(batch: readonly LogRecord[]): Promise<FoldedBatch | undefined> {
+    const tenure = this.#tenure;
+    if (tenure === undefined) return undefined;
+    const records = this.#take(batch, tenure.expected);
+    const last = records.at(-1);
+    if (last === undefined) return undefined;
+    const next = last.offset + 1n;
+    const folded = await this.#loadAndFold(tenure.snapshots, records.map(readRecord));
+    const committed = this.options.metrics.transaction.startTimer();
+    await tenure.transactions.commit(this.options.derive(folded), next);
+    committed();
+    tenure.expected = next;
+    await tenure.snapshots.apply(this.#writes(folded), next);
+    return folded;
+  }
+
+  /** Ends the tenure: what it held is discarded. */
+  async leave(): Promise<void> {
+    const tenure = this.#tenure;
+    this.#tenure = undefined;
+    await tenure?.transactions.close();
+  }
+
+  /** Only what continues at the expected offset: older records were projected, and after a hole nothing may be. */
+  #take(batch: readonly LogRecord[], expected: bigint): readonly LogRecord[] {
+    const records = batch.filter(({ offset }) => offset >= expected);
+    const first = records[0];
+    if (first === undefined || first.offset === expected) return records;
+    throw new HoleInLog(expected, first.offset);
+  }
+
+  async #loadAndFold(snapshots: OwnedPartition, records: readonly ReadRecord[]): Promise<FoldedBatch> {
+    const ids = clientsOf(records);
+    const clients = await snapshots.load([...ids.values()]);
+    const loaded = new Map([...ids.keys()].map((key, at) => [key, clients[at]] as const));
+    return foldBatch(records, loaded, this.options.settings);
+  }
+
+  /** Redis has nothing to go on from: from the table in the log. */
+  async #restore(snapshots: OwnedPartition, committed: bigint): Promise<void> {
+    const { log, logger, metrics, partition } = this.options;
+    metrics.restores.inc({ partition });
+    const began = Date.now();
+    logger.warn({ partition, offset: String(committed) }, 'restoring');
+    await snapshots.wipe();
+    let clients = 0;
+    for await (const writes of log.states(committed)) {
+      await snapshots.apply(writes);
+      clients += writes.length;
+      logger.debug({ partition, clients }, 'restoring');
+    }
+    await snapshots.apply([], committed);
+    const seconds = (Date.now() - began) / 1000;
+    logger.info({ partition, clients, seconds, clientsPerSecond: Math.round(clients / Math.max(seconds, 0.001)) }, 'restored');
+  }
+
+  /** Redis lags what was committed: fold the difference into Redis only; its changes are in the derived topics already. */
+  async #catchUp(snapshots: OwnedPartition, from: bigint, to: bigint): Promise<void> {
+    for await (const records of this.options.log.events(from, to)) {
+      const folded = await this.#loadAndFold(snapshots, records.map(readRecord));
+      await snapshots.apply(this.#writes(folded));
+    }
+    await snapshots.apply([], to);
+  }
+
+  #writes({ clients }: FoldedBatch): ClientWrite[] {
+    const { offlineGrace } = this.options;
+    return [...clients.values()].map(({ client, pending }) => ({
+      client,
+      due: pending && { at: pending.since + offlineGrace, moved: pending.moved },
+    }));
+  }
+}
+
+/** The log was cut above the offset that comes next, or the batch was fetched for somebody else. */
+export class HoleInLog extends Error {
+  override readonly name = 'HoleInLog';
+  readonly retryable = true;
+  constructor(expected: bigint, found: bigint) {
+    super(`expected offset ${expected}, found ${found}`);
+  }
+}
