@@ -3,6 +3,7 @@ import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
 import { type NewRecord, toMessage } from './record.ts';
+import { inRequests } from './requests.ts';
 
 /** How long a transaction may stay open before the broker aborts it: how long a reader of committed records may wait for a dead owner. */
 const TRANSACTION_TIMEOUT = 15_000;
@@ -48,9 +49,11 @@ export class Transactor {
   ): Promise<void> {
     try {
       const transaction: Transaction = await this.producer.transaction();
-      const byTopic = Map.groupBy(records, (record) => record.topic);
-      const topicMessages = [...byTopic].map(([name, members]) => ({ topic: name, messages: members.map(toMessage) }));
-      if (topicMessages.length > 0) await transaction.sendBatch({ topicMessages, acks: -1 });
+      for (const some of inRequests(records)) {
+        const byTopic = Map.groupBy(some, (record) => record.topic);
+        const topicMessages = [...byTopic].map(([name, members]) => ({ topic: name, messages: members.map(toMessage) }));
+        await transaction.sendBatch({ topicMessages, acks: -1 });
+      }
       await transaction.sendOffsets({
         consumerGroupId: groupId,
         topics: [{ topic, partitions: [{ partition, offset: next.toString() }] }],

@@ -1,0 +1,100 @@
+import { createRequire } from 'node:module';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+// Each of patches/kafkajs+2.2.4.patch's two hunks has a test that fails without it.
+const kafkajs = createRequire(import.meta.url);
+const RequestQueue = kafkajs('kafkajs/src/network/requestQueue');
+const groupMessagesPerPartition = kafkajs('kafkajs/src/producer/groupMessagesPerPartition');
+
+describe('the request queue of a connection', () => {
+  const sent: number[] = [];
+  beforeEach(() => {
+    sent.length = 0;
+    vi.useFakeTimers();
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  function connection() {
+    const queue = new RequestQueue({
+      maxInFlightRequests: 1,
+      requestTimeout: 30_000,
+      enforceRequestTimeout: false,
+      clientId: 'test',
+      broker: 'broker:9092',
+      logger: { debug() {}, warn() {} },
+    });
+    const request = (correlationId: number) =>
+      queue.push({
+        entry: { correlationId, resolve() {}, reject() {} },
+        expectResponse: true,
+        sendRequest: () => sent.push(correlationId),
+      });
+    const respond = (correlationId: number) => queue.fulfillRequest({ correlationId, payload: null, size: 0 });
+    return { queue, request, respond };
+  }
+
+  it('sets no timer while it is idle', () => {
+    const { request, respond } = connection();
+    request(1);
+    respond(1);
+    expect(sent).toEqual([1]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('still sends what is pending as soon as the one before it is answered', () => {
+    const { request, respond } = connection();
+    request(1);
+    request(2);
+    expect(sent).toEqual([1]);
+    respond(1);
+    expect(sent).toEqual([1, 2]);
+  });
+
+  it('still wakes up by itself when the broker’s throttling is over', () => {
+    const { queue, request } = connection();
+    queue.maybeThrottle(500);
+    request(1);
+    expect(sent).toEqual([]);
+    vi.advanceTimersByTime(500);
+    expect(sent).toEqual([1]);
+  });
+});
+
+describe('grouping messages by partition', () => {
+  const group = (messages: readonly { partition: number }[]) =>
+    groupMessagesPerPartition({
+      topic: 't',
+      partitionMetadata: [{}],
+      messages,
+      partitioner: ({ message }: { message: { partition: number } }) => message.partition,
+    });
+
+  it('looks at each message once, however many there are of one partition', () => {
+    const messages = Array.from({ length: 1_000 }, (_, at) => ({ partition: 0, at }));
+    const plain = Array.prototype[Symbol.iterator];
+    let looks = 0;
+    Array.prototype[Symbol.iterator] = function* <T>(this: T[]) {
+      for (let at = 0; at < this.length; at++) {
+        looks++;
+        yield this[at] as T;
+      }
+    } as typeof plain;
+    let grouped: unknown;
+    try {
+      grouped = group(messages);
+    } finally {
+      Array.prototype[Symbol.iterator] = plain;
+    }
+    expect(grouped).toEqual({ 0: messages });
+    expect(looks).toBeLessThanOrEqual(messages.length);
+  });
+
+  it('keeps the order within each partition', () => {
+    const messages = [1, 0, 1, 2, 0].map((partition, at) => ({ partition, at }));
+    expect(group(messages)).toEqual({
+      0: [messages[1], messages[4]],
+      1: [messages[0], messages[2]],
+      2: [messages[3]],
+    });
+  });
+});

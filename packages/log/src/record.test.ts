@@ -1,0 +1,44 @@
+import type { KafkaMessage } from 'kafkajs';
+import { describe, expect, it } from 'vitest';
+import { toLogRecord, toMessage } from './record.ts';
+
+const plain = {
+  key: Buffer.from('ns/c'),
+  value: Buffer.from('{}'),
+  timestamp: '1772452800000',
+  attributes: 0,
+  offset: '9223372036854775806',
+};
+const message = (more: Partial<Pick<KafkaMessage, 'key' | 'value' | 'headers'>> = {}): KafkaMessage => ({ ...plain, headers: {}, ...more });
+
+describe('a record that was read', () => {
+  it('keeps an offset beyond 2^53 exactly', () => {
+    expect(toLogRecord(3, message())).toMatchObject({ partition: 3, offset: 9223372036854775806n, timestamp: 1772452800000 });
+  });
+
+  it('has the bytes of key and value, or null where there are none', () => {
+    expect(toLogRecord(0, message({ key: null, value: null }))).toMatchObject({ key: null, value: null });
+    expect(toLogRecord(0, message({ value: Buffer.from([0xff, 0x00]) })).value).toEqual(Buffer.from([0xff, 0x00]));
+  });
+
+  it('has its headers as text, the first of several of one name', () => {
+    const headers = { reason: Buffer.from('zu früh'), twice: [Buffer.from('first'), Buffer.from('second')] };
+    expect(toLogRecord(0, message({ headers })).headers).toEqual({ reason: 'zu früh', twice: 'first' });
+  });
+
+  it('has no headers where none came', () => {
+    expect(toLogRecord(0, { ...plain, size: 0 }).headers).toEqual({});
+  });
+});
+
+describe('a record to write', () => {
+  it('goes to the partition that it names, bytes unchanged', () => {
+    const part = Buffer.from('..abc..').subarray(2, 5);
+    const written = toMessage({ topic: 't', partition: 7, key: new Uint8Array(part), value: part, headers: { reason: 'not-json' } });
+    expect(written).toEqual({ partition: 7, key: Buffer.from('abc'), value: Buffer.from('abc'), headers: { reason: 'not-json' } });
+  });
+
+  it('may have neither key nor value nor headers', () => {
+    expect(toMessage({ topic: 't', partition: 0, key: null, value: null })).toEqual({ partition: 0, key: null, value: null });
+  });
+});
