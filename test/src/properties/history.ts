@@ -13,7 +13,7 @@ const REASONS = ['ConnectionLost', 'ClientInitiatedDisconnect', SESSION_TAKEN_OV
 const SOURCES = ['/west', '/west', '/west', '/\uff5e', '/😀'];
 const STATES = ['Enabled', 'Disabled'];
 const ATTRIBUTES = ['{}', '{"site":9007199254740993}', '{"site":"a","floors":["1","2"]}', '{"__proto__":1,"site":{"a":null}}'];
-/** Four numbers in a row from here: about zero, plain, where doubles round, and both ends of int64. */
+/** Four numbers in a row from here: plain, about zero, where doubles round, and both ends of int64. */
 const FIRST_NUMBERS = [1n, -1n, 2n ** 53n - 1n, 2n ** 63n - 4n, -(2n ** 63n)];
 
 /** Distances of two times: none, a tick, within a millisecond, and each side of every boundary that the rules know. */

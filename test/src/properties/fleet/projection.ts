@@ -32,6 +32,7 @@ export function project(name: string, log: readonly Delivered[]): Projected {
     while (armed !== undefined && armed.dueAt < moment) {
       const { ending, dueAt } = armed;
       append(deadline(name, ending, timeAt(dueAt)), dueAt);
+      if (armed?.ending === ending) throw new Error('a deadline does not cover the ending that it names');
     }
   };
 
