@@ -1,11 +1,15 @@
-import { type EventData, EventHubProducerClient } from '@azure/event-hubs';
+import { type EventData, EventHubConsumerClient, EventHubProducerClient, type ReceivedEventData } from '@azure/event-hubs';
+
+const HUB = 'lifecycle';
+/** Not that of ingest, which owns its partitions. */
+const CONSUMER_GROUP = 'acceptance';
 
 /** Sends as Event Grid does: through Microsoft's own SDK. */
 export class EventHub implements AsyncDisposable {
   readonly #producer: EventHubProducerClient;
 
-  constructor(connectionString: string) {
-    this.#producer = new EventHubProducerClient(connectionString, 'lifecycle');
+  constructor(private readonly connectionString: string) {
+    this.#producer = new EventHubProducerClient(connectionString, HUB);
   }
 
   /** In order, in as few batches as they fit into. With a partition key, all go into one partition of the hub. */
@@ -19,6 +23,24 @@ export class EventHub implements AsyncDisposable {
       if (!batch.tryAdd(message)) throw new Error('a message is larger than Event Hubs takes');
     }
     await this.#producer.sendBatch(batch);
+  }
+
+  /** The message at one place of the hub, its body as bytes. */
+  async messageAt(partition: string, hubSequenceNumber: number): Promise<ReceivedEventData> {
+    const consumer = new EventHubConsumerClient(CONSUMER_GROUP, this.connectionString, HUB);
+    const { promise, resolve, reject } = Promise.withResolvers<ReceivedEventData>();
+    const startPosition = { sequenceNumber: hubSequenceNumber, isInclusive: true };
+    consumer.subscribe(
+      partition,
+      {
+        processEvents: async ([message]) => {
+          if (message !== undefined) resolve(message);
+        },
+        processError: async (error) => reject(error),
+      },
+      { startPosition, maxBatchSize: 1, skipParsingBodyAsJson: true },
+    );
+    return promise.finally(() => consumer.close());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

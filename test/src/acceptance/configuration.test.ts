@@ -1,0 +1,58 @@
+import { type StartedStack, startStack } from '@rollcall/local';
+import type { Change } from '@rollcall/schema';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expectDeadLetter } from './dead-letters.ts';
+import { inArray } from './event-hub.ts';
+import { sessionConnected, sessionDisconnected } from './life-cycle-events.ts';
+import { eventually, RollcallUnderTest } from './rollcall-under-test.ts';
+import { decoded } from './topic-feed.ts';
+
+const EAST = '/subscriptions/s/resourceGroups/g/providers/Microsoft.EventGrid/namespaces/fleet';
+
+let stack: StartedStack;
+let test: RollcallUnderTest;
+beforeAll(async () => {
+  const parts = ['kafka', 'redis', 'azurite', 'eventhubs', 'ingest', 'projector'] as const;
+  stack = await startStack({ parts, env: { SOURCES: `${EAST}=fleet-east`, OFFLINE_GRACE: '0' } });
+  test = new RollcallUnderTest(stack);
+});
+afterAll(async () => {
+  await test?.[Symbol.asyncDispose]();
+  await stack?.stop();
+});
+
+const from = (source: string, event: string) => event.replace(/"source":"[^"]+"/, `"source":"${source}"`);
+const connected = (client: string) => sessionConnected({ namespace: 'fleet', client });
+
+it('takes events of the sources that are listed, each under the name it was given, and keeps those of any other', async () => {
+  const stranger = from('/subscriptions/other', connected('stranger'));
+  await test.hub.send([inArray(from(EAST, connected('a')), stranger, from(EAST.toUpperCase(), connected('b')))]);
+  await eventually(async () => {
+    const { clients } = await test.rollcall.list({ namespace: 'fleet-east' }, 10);
+    expect(clients.map(({ client, presence }) => [client, presence]).sort()).toEqual([
+      ['a', 'online'],
+      ['b', 'online'],
+    ]);
+  });
+  await expectDeadLetter(test, Buffer.from(stranger), {
+    ...{ reason: 'unknown-source', detail: '/subscriptions/other', key: 'fleet/stranger', element: 1 },
+  });
+  expect((await test.rollcall.counts()).map(({ namespace }) => namespace)).toEqual(['fleet-east']);
+});
+
+it('confirms at once that a client is offline where the grace is 0', async () => {
+  const whose = { namespace: 'fleet', client: 'c' };
+  await test.hub.send([inArray(from(EAST, sessionConnected(whose)), from(EAST, sessionDisconnected(whose, 'ConnectionLost')))]);
+  await eventually(async () => {
+    const view = await test.rollcall.client('fleet-east', 'c');
+    expect(view?.client).toMatchObject({ presence: 'offline', offlineConfirmed: true });
+  }, 5_000);
+  await eventually(() =>
+    expect(
+      test
+        .topic('changes')
+        .of('fleet-east', 'c')
+        .map((record) => decoded<Change>(record).kinds),
+    ).toEqual([['session-connected', 'client-online'], ['session-disconnected', 'client-offline'], ['client-offline-confirmed']]),
+  );
+});
