@@ -9,7 +9,7 @@ export class PublishFailed extends Error {
 /** Sends each event as Event Grid does: a message of its own, an array of one CloudEvent. Returns how many.
  *  Throws PublishFailed, saying how many were sent. */
 export async function publish(events: readonly string[], { connectionString, namespace, hub }: HubAddress): Promise<number> {
-  const retryOptions = { maxRetries: 1, timeoutInMs: 10_000 };
+  const retryOptions = { maxRetries: 1, timeoutInMs: 10_000, retryDelayInMs: 500 };
   const producer =
     namespace === undefined
       ? new EventHubProducerClient(connectionString ?? '', hub, { retryOptions })
@@ -28,11 +28,16 @@ export async function publish(events: readonly string[], { connectionString, nam
     await producer.sendBatch(batch);
     return sent + batch.count;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PublishFailed(`cannot publish to the event hub ${hub}: ${reason} (${sent} of ${events.length} events sent)`, {
+    throw new PublishFailed(`cannot publish to the event hub ${hub}: ${reasonOf(error)} (${sent} of ${events.length} events sent)`, {
       cause: error,
     });
   } finally {
     await producer.close().catch(() => {});
   }
+}
+
+/** After its retries the SDK throws what each of them threw, together and without a message. */
+function reasonOf(error: unknown): string {
+  const last: unknown = error instanceof AggregateError ? error.errors.at(-1) : error;
+  return last instanceof Error ? last.message : String(last);
 }
