@@ -1,19 +1,12 @@
 import { EventHubProducerClient } from '@azure/event-hubs';
-import { DefaultAzureCredential } from '@azure/identity';
+import { PublishFailed } from './publish-failed.ts';
 import type { HubAddress } from './settings.ts';
-
-export class PublishFailed extends Error {
-  override readonly name = 'PublishFailed';
-}
 
 /** Sends each event as Event Grid does: a message of its own, an array of one CloudEvent. Returns how many.
  *  Throws PublishFailed, saying how many were sent. */
-export async function publish(events: readonly string[], { connectionString, namespace, hub }: HubAddress): Promise<number> {
-  const retryOptions = { maxRetries: 1, timeoutInMs: 10_000, retryDelayInMs: 500 };
-  const producer =
-    namespace === undefined
-      ? new EventHubProducerClient(connectionString ?? '', hub, { retryOptions })
-      : new EventHubProducerClient(namespace, hub, new DefaultAzureCredential(), { retryOptions });
+export async function publish(events: readonly string[], address: HubAddress): Promise<number> {
+  const { hub } = address;
+  const producer = await connect(address);
   let sent = 0;
   try {
     let batch = await producer.createBatch();
@@ -34,6 +27,14 @@ export async function publish(events: readonly string[], { connectionString, nam
   } finally {
     await producer.close().catch(() => {});
   }
+}
+
+async function connect({ connectionString, namespace, hub }: HubAddress): Promise<EventHubProducerClient> {
+  const retryOptions = { maxRetries: 1, timeoutInMs: 10_000, retryDelayInMs: 500 };
+  if (namespace === undefined) return new EventHubProducerClient(connectionString ?? '', hub, { retryOptions });
+  // Takes longer to load than all the rest.
+  const { DefaultAzureCredential } = await import('@azure/identity');
+  return new EventHubProducerClient(namespace, hub, new DefaultAzureCredential(), { retryOptions });
 }
 
 /** After its retries the SDK throws what each of them threw, together and without a message. */
