@@ -14,7 +14,8 @@ export interface Command {
 
 /** What has to be known of a part to run it. */
 export interface Part {
-  readonly name: PartName;
+  /** Of its process id file and its log. */
+  readonly name: string;
   /** Sees to it that the part can run here: fetches, installs, formats. Throws CannotRun. */
   prepare?(progress: Progress, signal: AbortSignal): Promise<void>;
   /** Asked anew at each start. */

@@ -18,14 +18,27 @@ export interface StackOptions {
   readonly onEvent?: (part: PartName, event: PartEvent) => void;
 }
 
+/** One more process of a part. */
+export interface AddedPart {
+  /** Its name in the data folder: no other has it. */
+  readonly as: string;
+  /** Settings for it alone. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Path of another build of its program. */
+  readonly program?: string | undefined;
+}
+
 /** The parts that run on one data folder. */
 export class Stack {
-  readonly #parts: ReadonlyMap<PartName, RunningPart>;
+  readonly #parts: Map<string, RunningPart>;
   readonly #killNow = () => {
     for (const part of this.#parts.values()) part.killNow();
   };
 
-  constructor(addresses: LocalStack, options: StackOptions) {
+  constructor(
+    private readonly addresses: LocalStack,
+    private readonly options: StackOptions,
+  ) {
     mkdirSync(addresses.dataDir, { recursive: true });
     this.#parts = new Map(
       PART_NAMES.filter((name) => options.parts.includes(name)).map((name) => [
@@ -44,6 +57,22 @@ export class Stack {
     const part = this.#parts.get(name);
     if (!part) throw new Error(`${name} is no part of this stack`);
     return part;
+  }
+
+  /** One more process of a part, to be started by the caller; stopped with the others. */
+  add(name: PartName, { as, env, program }: AddedPart): RunningPart {
+    if (this.#parts.has(as)) throw new Error(`there is a part called ${as}`);
+    const part = PARTS[name](this.addresses, this.options.env);
+    const command = async () => {
+      const usual = await part.command();
+      return program === undefined ? usual : { ...usual, args: [program, ...usual.args.slice(1)] };
+    };
+    const added = new RunningPart(
+      { ...part, name: as, command },
+      { dataDir: this.addresses.dataDir, env: { ...this.options.env, ...env }, restarts: false, onEvent: () => {} },
+    );
+    this.#parts.set(as, added);
+    return added;
   }
 
   /** Starts the parts one after the other, each when the one before it answers. On failure those that run are left to `stop`.

@@ -6,7 +6,7 @@ import { LOOPBACK, type LocalStack, localStack } from '@rollcall/service';
 import getPort from 'get-port';
 import { PART_NAMES, type PartName } from './part.ts';
 import type { RunningPart } from './running-part.ts';
-import { Stack } from './stack.ts';
+import { type AddedPart, Stack } from './stack.ts';
 import { PORT_VARIABLES } from './taken-ports.ts';
 
 export interface StartStackOptions {
@@ -25,6 +25,8 @@ export interface StartedStack extends LocalStack {
   /** The variables by which the command line finds this stack. */
   readonly env: Readonly<Record<string, string>>;
   part(name: PartName): RunningPart;
+  /** One more process of a part, not started yet: several projectors, or ingests. */
+  add(name: PartName, added: AddedPart): RunningPart;
   /** Stops all parts in reverse order; leaves no process behind. */
   stop(): Promise<void>;
 }
@@ -51,7 +53,7 @@ export async function startStack(options: StartStackOptions = {}): Promise<Start
     await stop();
     throw error;
   }
-  return { ...addresses, env, part: (name) => stack.part(name), stop };
+  return { ...addresses, env, part: (name) => stack.part(name), add: (name, added) => stack.add(name, added), stop };
 }
 
 /** A free port for each variable that names one. */

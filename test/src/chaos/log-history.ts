@@ -1,0 +1,80 @@
+import { type LogOptions, type LogRecord, Offsets, readRange } from '@rollcall/log';
+import { topicNames } from '@rollcall/schema';
+
+export const PARTITIONS = 4;
+
+/** What a topic has held, partition by partition, records that were cut since included: read whenever `read` is called. */
+export class TopicHistory {
+  readonly partitions: LogRecord[][] = Array.from({ length: PARTITIONS }, () => []);
+  readonly #next: bigint[] = Array.from({ length: PARTITIONS }, () => 0n);
+
+  constructor(
+    private readonly log: LogOptions,
+    private readonly topic: string,
+    private readonly offsets: Offsets,
+  ) {}
+
+  /** Reads what was committed since the last time. */
+  async read(): Promise<void> {
+    await Promise.all(
+      this.partitions.map(async (records, partition) => {
+        const { end } = await this.offsets.bounds(this.topic, partition);
+        const from = this.#next[partition] ?? 0n;
+        for await (const some of readRange(this.log, { topic: this.topic, partition, from, to: end }, NEVER)) records.push(...some);
+        this.#next[partition] = end;
+      }),
+    );
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+/** The topics as a reader of committed records has seen them from their first record on. */
+export class LogHistory {
+  readonly events: TopicHistory;
+  readonly changes: TopicHistory;
+  readonly state: TopicHistory;
+  readonly deadLetters: TopicHistory;
+  readonly offsets: Offsets;
+  readonly #ids = new Set<string>();
+  readonly #counted = Array.from({ length: PARTITIONS }, () => 0);
+
+  constructor(brokers: string) {
+    const log: LogOptions = { brokers: [brokers], prefix: 'rollcall', clientId: 'chaos', retries: 8, logger: { debug: () => {} } };
+    const topics = topicNames(log.prefix);
+    this.offsets = new Offsets(log);
+    this.events = new TopicHistory(log, topics.events, this.offsets);
+    this.changes = new TopicHistory(log, topics.changes, this.offsets);
+    this.state = new TopicHistory(log, topics.state, this.offsets);
+    this.deadLetters = new TopicHistory(log, topics.deadLetters, this.offsets);
+  }
+
+  async read(): Promise<void> {
+    await this.events.read();
+    await this.changes.read();
+    await this.state.read();
+    await this.deadLetters.read();
+  }
+
+  /** Those of the ids that no event in the log has. */
+  missing(ids: ReadonlySet<string>): string[] {
+    for (const [partition, records] of this.events.partitions.entries()) {
+      for (const { value } of records.slice(this.#counted[partition])) {
+        const id = /"id":"([^"]+)"/.exec(Buffer.from(value ?? []).toString())?.[1];
+        if (id !== undefined) this.#ids.add(id);
+      }
+      this.#counted[partition] = records.length;
+    }
+    return [...ids].filter((id) => !this.#ids.has(id));
+  }
+
+  /** The next offset of each partition of `rollcall.events`. */
+  async ends(): Promise<bigint[]> {
+    const topic = topicNames('rollcall').events;
+    return Promise.all(Array.from({ length: PARTITIONS }, async (_, partition) => (await this.offsets.bounds(topic, partition)).end));
+  }
+
+  close(): Promise<void> {
+    return this.offsets.close();
+  }
+}

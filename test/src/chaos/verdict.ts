@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ClientState } from '@rollcall/fold';
+import type { LogRecord } from '@rollcall/log';
+import { parseJson } from '@rollcall/schema';
+import { type ExpectedProjection, expectedProjection } from './expected-projection.ts';
+import type { LogHistory } from './log-history.ts';
+import { expectedContent, redisContent } from './redis-content.ts';
+import type { Sent } from './traffic.ts';
+
+/** What was found when all was quiet. Each violation is a sentence with its evidence. */
+export interface Verdict {
+  readonly violations: readonly string[];
+  /** Records in `rollcall.events` and `rollcall.changes`. */
+  readonly events: number;
+  readonly changes: number;
+  readonly clients: number;
+  /** Events that were sent and are not in the log, or changes that the fold makes and are not in `rollcall.changes`. */
+  readonly lost: number;
+  /** Changes that are there twice, or that the fold does not make. */
+  readonly duplicated: number;
+  /** Keys of Redis that are missing, stray or differ. */
+  readonly redisDifferences: number;
+}
+
+/** Holds everything against the pure fold of the log. */
+export async function judge(history: LogHistory, redisPort: number, sent: Sent): Promise<Verdict> {
+  await history.read();
+  const violations: string[] = [];
+  const lostEvents = missingEvents(history, sent, violations);
+  let lost = lostEvents;
+  let duplicated = 0;
+  const projections = history.events.partitions.map(expectedProjection);
+  for (const [partition, projection] of projections.entries()) {
+    const found = compareChanges(projection, history.changes.partitions[partition] ?? [], partition, violations);
+    lost += found.lost;
+    duplicated += found.duplicated;
+    compareState(projection, history.state.partitions[partition] ?? [], partition, violations);
+    compareRefused(projection, history.deadLetters.partitions[partition] ?? [], partition, violations);
+  }
+  const clients = new Map(projections.flatMap((projection) => [...projection.clients]));
+  const redisDifferences = await compareRedis(redisPort, clients, await history.ends(), violations);
+  const count = (partitions: readonly (readonly LogRecord[])[]) => partitions.reduce((sum, records) => sum + records.length, 0);
+  return {
+    violations,
+    events: count(history.events.partitions),
+    changes: count(history.changes.partitions),
+    clients: clients.size,
+    lost,
+    duplicated,
+    redisDifferences,
+  };
+}
+
+function missingEvents(history: LogHistory, { ids, poison }: Sent, violations: string[]): number {
+  const missing = history.missing(ids);
+  if (missing.length > 0) violations.push(`${missing.length} events were sent and are not in rollcall.events, such as ${missing[0]}`);
+  const letters = new Set(history.deadLetters.partitions.flat().map(({ value }) => text(value)));
+  const lostPoison = [...poison].filter((body) => !letters.has(body));
+  if (lostPoison.length > 0) violations.push(`${lostPoison.length} bad messages are not in the dead letters, such as ${lostPoison[0]}`);
+  return missing.length + lostPoison.length;
+}
+
+function compareChanges({ changes: expected }: ExpectedProjection, found: readonly LogRecord[], partition: number, violations: string[]) {
+  const offsets = new Map(expected.map((change) => [positionOf(change), change]));
+  const seen = new Set<string>();
+  let duplicated = 0;
+  let last = -1n;
+  for (const record of found) {
+    const change = parseJson(text(record.value));
+    const position = positionOf(change);
+    const where = `rollcall.changes ${partition}@${record.offset}: the change of event ${position}`;
+    if (seen.has(position) || !offsets.has(position)) {
+      duplicated++;
+      violations.push(`${where} ${seen.has(position) ? 'is there again' : 'is none that the fold makes'}`);
+    } else if (!isDeepStrictEqual(change, offsets.get(position))) {
+      violations.push(`${where} differs: found ${text(record.value)}, expected ${JSON.stringify(offsets.get(position))}`);
+    }
+    if (BigInt(position) < last) violations.push(`${where} comes after that of ${last}`);
+    last = BigInt(position);
+    seen.add(position);
+  }
+  const missing = [...offsets.keys()].filter((position) => !seen.has(position));
+  if (missing.length > 0)
+    violations.push(`${missing.length} changes of partition ${partition} are missing, the first of event ${missing[0]}`);
+  return { lost: missing.length, duplicated };
+}
+
+function positionOf(change: unknown): string {
+  return (change as { position: { offset: string } }).position.offset;
+}
+
+function compareState({ states }: ExpectedProjection, found: readonly LogRecord[], partition: number, violations: string[]): void {
+  const last = new Map(found.map(({ key, value }) => [text(key), text(value)]));
+  const keys = new Set([...states.keys(), ...last.keys()]);
+  for (const key of keys) {
+    if (last.get(key) !== states.get(key)) {
+      violations.push(`rollcall.state ${partition} ends in ${last.get(key)} for ${key}, expected ${states.get(key)}`);
+    }
+  }
+}
+
+/** What is no event is told at least once. */
+function compareRefused({ refused }: ExpectedProjection, letters: readonly LogRecord[], partition: number, violations: string[]): void {
+  const told = new Set(letters.map(({ headers }) => (headers['topic'] === undefined ? undefined : headers['offset'])));
+  for (const offset of refused) {
+    if (!told.has(offset.toString())) violations.push(`record ${partition}@${offset} is no event, and not in the dead letters`);
+  }
+}
+
+async function compareRedis(
+  port: number,
+  clients: ReadonlyMap<string, ClientState>,
+  watermarks: readonly bigint[],
+  violations: string[],
+): Promise<number> {
+  const expected = await expectedContent(port, clients, watermarks);
+  const found = await redisContent(port);
+  const keys = [...new Set([...expected.keys(), ...found.keys()])];
+  const different = keys.filter((key) => withoutChain(found.get(key)) !== withoutChain(expected.get(key)));
+  for (const key of different.slice(0, 20)) violations.push(`Redis ${key}: found ${found.get(key)}, expected ${expected.get(key)}`);
+  if (different.length > 20) violations.push(`Redis: ${different.length} keys differ`);
+  return different.length;
+}
+
+/** Each owner has a nonce of its own. */
+function withoutChain(content: string | undefined): string | undefined {
+  return content?.replace(/^chain=.*$/m, 'chain');
+}
+
+function text(bytes: Uint8Array | null): string {
+  return Buffer.from(bytes ?? []).toString();
+}

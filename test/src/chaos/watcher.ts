@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clientKey, partitionOf } from '@rollcall/schema';
+import { PARTITIONS } from './log-history.ts';
+import { RedisConnection } from './redis-connection.ts';
+
+const POLL = 25;
+const CLIENTS = 60;
+
+const LOOK = `
+local reply = { redis.call('HGET', KEYS[1], 'watermark') or '' }
+for i = 2, #KEYS do reply[i] = redis.call('HGET', KEYS[i], 'offset') or '' end
+return reply
+`;
+
+interface WatchedPartition {
+  readonly base: string;
+  readonly keys: readonly string[];
+  /** The greatest offset seen, by client. */
+  readonly seen: Map<string, bigint>;
+  /** The greatest watermark seen. */
+  watermark: bigint;
+  /** Redis itself lost writes: nothing counts until it has come at least as far as it was. */
+  excused: boolean;
+}
+
+/** A reader that polls some clients all the while: within one history of Redis none may go backwards. */
+export class Watcher {
+  readonly violations: string[] = [];
+  looks = 0;
+  readonly #partitions: readonly WatchedPartition[];
+  readonly #redis: RedisConnection;
+  readonly #stop = new AbortController();
+  readonly #watching: Promise<void>;
+  #losing = 0;
+
+  constructor(port: number, namespace: string) {
+    const keys = Array.from({ length: CLIENTS }, (_, n) => clientKey(namespace, `sensor ${n}`));
+    this.#partitions = Array.from({ length: PARTITIONS }, (_, partition) => ({
+      base: `rollcall:{1:${partition}}:`,
+      keys: keys.filter((key) => partitionOf(key, PARTITIONS) === partition),
+      seen: new Map(),
+      watermark: -1n,
+      excused: false,
+    }));
+    this.#redis = new RedisConnection(port);
+    this.#watching = this.#watch();
+  }
+
+  /** Whatever `fault` does to Redis, it may lose writes. */
+  async whileLosing(fault: () => Promise<void>): Promise<void> {
+    this.#losing++;
+    for (const partition of this.#partitions) partition.excused = true;
+    try {
+      await fault();
+    } finally {
+      this.#losing--;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#watching;
+    this.#redis.close();
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      for (const partition of this.#partitions) await this.#look(partition).catch(() => {});
+      await sleep(POLL, undefined, { signal: this.#stop.signal }).catch(() => {});
+    }
+  }
+
+  async #look(partition: WatchedPartition): Promise<void> {
+    const names = [`${partition.base}meta`, ...partition.keys.map((key) => `${partition.base}client:${key}`)];
+    const before = this.#losing;
+    const [watermark, ...offsets] = (await this.#redis.ask('EVAL', LOOK, String(names.length), ...names)) as string[];
+    const told = watermark === '' || watermark === 'restoring' || watermark === undefined ? undefined : BigInt(watermark);
+    if (partition.excused) {
+      if (before > 0 || this.#losing > 0 || told === undefined || told < partition.watermark) return;
+      partition.excused = false;
+      partition.seen.clear();
+    }
+    if (told === undefined) return;
+    this.looks++;
+    if (told > partition.watermark) partition.watermark = told;
+    partition.keys.forEach((key, at) => {
+      const offset = BigInt(offsets[at] || -1);
+      const last = partition.seen.get(key) ?? -1n;
+      if (offset < last)
+        this.violations.push(`a reader saw ${key} at offset ${last}, and then at ${offset}, with the watermark at ${told}`);
+      partition.seen.set(key, offset);
+    });
+  }
+}

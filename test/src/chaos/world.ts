@@ -1,0 +1,184 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RunningPart, type StartedStack, startStack } from '@rollcall/local';
+import { LogHistory, PARTITIONS } from './log-history.ts';
+import { RedisConnection } from './redis-connection.ts';
+import { Traffic } from './traffic.ts';
+import { judge, type Verdict } from './verdict.ts';
+import { Watcher } from './watcher.ts';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly clients: number;
+  /** Path of another build of the projector. */
+  readonly projector?: string | undefined;
+  /** Settings of the services. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const SERVERS = ['kafka', 'redis', 'azurite', 'eventhubs'] as const;
+const QUIET_WITHIN = 120_000;
+const POLL = 250;
+/** Nothing new for so long, in ms: no deadline is on its way. */
+const QUIET_FOR = 1_500;
+
+/** A stack of one's own with traffic, a reader that polls, and all that is needed to break it. */
+export class World {
+  readonly projectors: RunningPart[] = [];
+  readonly ingests: RunningPart[] = [];
+  readonly history: LogHistory;
+  readonly traffic: Traffic;
+  readonly watcher: Watcher;
+  readonly redis: RedisConnection;
+
+  private constructor(
+    readonly stack: StartedStack,
+    private readonly options: WorldOptions,
+  ) {
+    this.history = new LogHistory(stack.kafkaBrokers);
+    this.traffic = new Traffic(stack.eventHubsConnectionString, options.seed, options.clients);
+    this.watcher = new Watcher(stack.ports.redis, 'fleet');
+    this.redis = new RedisConnection(stack.ports.redis);
+  }
+
+  /** Servers and one ingest; no projector yet. */
+  static async start(options: WorldOptions): Promise<World> {
+    const dataDir = await mkdtemp(path.join(os.tmpdir(), 'rollcall-chaos-'));
+    const env = { OFFLINE_GRACE: '2s', ...options.env };
+    const world = new World(await startStack({ parts: SERVERS, env, dataDir }), options);
+    await world.addIngest();
+    return world;
+  }
+
+  get dataDir(): string {
+    return this.stack.dataDir;
+  }
+
+  async addProjector(env: Readonly<Record<string, string>> = {}): Promise<RunningPart> {
+    const as = `projector-${this.projectors.length + 1}`;
+    const projector = this.stack.add('projector', { as, env, program: this.options.projector });
+    this.projectors.push(projector);
+    await projector.start();
+    return projector;
+  }
+
+  async addIngest(env: Readonly<Record<string, string>> = {}): Promise<RunningPart> {
+    const ingest = this.stack.add('ingest', { as: `ingest-${this.ingests.length + 1}`, env });
+    this.ingests.push(ingest);
+    await ingest.start();
+    return ingest;
+  }
+
+  /** Empties Redis. */
+  async flushAll(): Promise<void> {
+    await this.watcher.whileLosing(async () => {
+      await this.redis.ask('FLUSHALL');
+    });
+  }
+
+  /** Kills Redis; it starts again with what `meanwhile` leaves of its data. */
+  async restartRedis(meanwhile: (dataDir: string) => Promise<void> = async () => {}): Promise<void> {
+    const redis = this.stack.part('redis');
+    await this.watcher.whileLosing(async () => {
+      await redis.kill();
+      await meanwhile(path.join(this.dataDir, 'redis'));
+      await redis.start();
+      // It answers a PING while it still loads.
+      await this.until('Redis has loaded', async () => (await this.redis.ask('DBSIZE')) !== null);
+    });
+  }
+
+  /** Copies what Redis has on disk now. What is returned puts it back: Redis is then as it was, whatever happened since. */
+  async copyRedis(): Promise<() => Promise<void>> {
+    const copy = await mkdtemp(path.join(this.dataDir, 'redis-copy-'));
+    await cp(path.join(this.dataDir, 'redis', 'appendonlydir'), copy, { recursive: true });
+    return () =>
+      this.restartRedis(async (dir) => {
+        await rm(path.join(dir, 'appendonlydir'), { recursive: true });
+        await cp(copy, path.join(dir, 'appendonlydir'), { recursive: true });
+      });
+  }
+
+  /** The next offset that each partition of Redis has applied; undefined where it is missing or being restored. */
+  async watermarks(): Promise<(bigint | undefined)[]> {
+    const marks: (bigint | undefined)[] = [];
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const mark = (await this.redis.ask('HGET', `rollcall:{1:${partition}}:meta`, 'watermark')) as string | null;
+      marks.push(mark === null || mark === 'restoring' ? undefined : BigInt(mark));
+    }
+    return marks;
+  }
+
+  /** Waits until all that was sent is in the log and folded, and no deadline is pending. Returns how long that took, in ms. Throws NotQuiet. */
+  async quiet(within = QUIET_WITHIN): Promise<number> {
+    const began = Date.now();
+    let since: number | undefined;
+    let ends = '';
+    for (;;) {
+      const found = await this.#unrest().catch((error: unknown) => ({ unrest: String(error), ends: '' }));
+      const isQuiet = found.unrest === undefined && found.ends === ends;
+      ends = found.ends;
+      if (!isQuiet) since = undefined;
+      else if (since === undefined) since = Date.now();
+      else if (Date.now() - since > QUIET_FOR) return since - began;
+      if (Date.now() - began > within) throw new NotQuiet(found.unrest ?? 'records keep coming', within);
+      await sleep(POLL);
+    }
+  }
+
+  /** What is not at rest yet, and how far the log has come. */
+  async #unrest(): Promise<{ unrest: string | undefined; ends: string }> {
+    const ends = await this.history.ends();
+    const marks = await this.watermarks();
+    const behind = ends.flatMap((end, partition) =>
+      marks[partition] === end ? [] : [`partition ${partition} is at ${marks[partition]} of ${end}`],
+    );
+    if (behind.length > 0) return { unrest: behind.join(', '), ends: String(ends) };
+    for (const partition of ends.keys()) {
+      const pending = await this.redis.ask('ZCARD', `rollcall:{1:${partition}}:deadlines`);
+      if (pending !== 0) return { unrest: `${pending} deadlines pending in partition ${partition}`, ends: String(ends) };
+    }
+    await this.history.events.read();
+    const missing = this.history.missing(this.traffic.ids);
+    return { unrest: missing.length === 0 ? undefined : `${missing.length} events are not in the log`, ends: String(ends) };
+  }
+
+  /** Waits for a condition that must come. */
+  async until(what: string, condition: () => Promise<boolean> | boolean, within = 60_000): Promise<void> {
+    const began = Date.now();
+    while (
+      !(await Promise.resolve()
+        .then(condition)
+        .catch(() => false))
+    ) {
+      if (Date.now() - began > within) throw new NotQuiet(`not so: ${what}`, within);
+      await sleep(25);
+    }
+  }
+
+  async verdict(): Promise<Verdict> {
+    const verdict = await judge(this.history, this.stack.ports.redis, this.traffic);
+    return { ...verdict, violations: [...verdict.violations, ...this.watcher.violations] };
+  }
+
+  /** Stops all. `keep`: leaves the data and the logs as evidence. */
+  async end(keep = false): Promise<void> {
+    await this.watcher.stop();
+    await this.traffic.close();
+    await this.history.close();
+    this.redis.close();
+    for (const part of [...this.projectors, ...this.ingests]) part.resume();
+    await this.stack.stop();
+    if (!keep) await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** It did not come to rest: something is stuck, or is lost. */
+export class NotQuiet extends Error {
+  override readonly name = 'NotQuiet';
+  constructor(what: string, within: number) {
+    super(`${what} after ${within / 1000} s`);
+  }
+}
