@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['{packages,services}/*/src/**/*.test.ts', 'infra/local/src/**/*.test.ts'] } },
-      { test: { name: 'properties', include: ['test/src/properties/**/*.test.ts'] } },
+      { test: { name: 'properties', include: ['test/src/{properties,protocol-model}/**/*.test.ts'] } },
       {
         test: {
           name: 'acceptance',

@@ -1,0 +1,114 @@
+import { changedClients, clientsIn, derivedChanges, derivedRecords, folded } from './batch.ts';
+import type { ClientId, Snapshot } from './history.ts';
+import { fence } from './kafka.ts';
+import { matches, put, write } from './scripts.ts';
+import { NONE, type Owner, successorOf } from './state.ts';
+import type { Step, Turn } from './turn.ts';
+
+type Cache = Owner['cache'];
+const NO_CACHE: Cache = [0, 0];
+
+/** Take, Load and Fold in one step, for only Load touches anything shared. A batch ends anywhere in the log, which also stands for a log
+ *  that is still growing; below the committed offset (CatchUp) it ends there at the latest. */
+export function take(turn: Turn): Step[] {
+  const { protocol, bound, state, owner } = turn;
+  if (owner.next < state.kafka.logStart) return [turn.doubt('Take: the log was cut, Doubt')];
+  const end = owner.next < owner.target ? owner.target : bound.log.length;
+  const found: Step[] = [];
+  for (let to = end; to > owner.next; to--) {
+    if (!protocol.loadComparesInOneStep) {
+      found.push(loadChain(turn, to));
+      continue;
+    }
+    if (clientsIn(turn, to).some((client) => owner.cache[client] > 0)) found.push(load(turn, to, owner.cache));
+    found.push(load(turn, to, NO_CACHE));
+  }
+  return found;
+}
+
+function load(turn: Turn, to: number, cache: Cache): Step {
+  const { protocol, state, owner } = turn;
+  if (clientsIn(turn, to).every((client) => cache[client] > 0)) return loaded(turn, 'Take, Fold from the cache', to, cache);
+  if (!matches(protocol, state.redis, owner.chain)) return turn.doubt('Load: not as left, Doubt');
+  return loaded(turn, 'Take, Load, Fold', to, cache);
+}
+
+function loadChain(turn: Turn, to: number): Step {
+  const { protocol, state, owner } = turn;
+  if (!matches(protocol, state.redis, owner.chain)) return turn.doubt('Load: not as left, Doubt');
+  return turn.step('Take, Load the chain', { ...owner, phase: 'compared', to });
+}
+
+export function loadClients(turn: Turn): Step[] {
+  return [loaded(turn, 'Load the clients, Fold', turn.owner.to, NO_CACHE)];
+}
+
+function loaded(turn: Turn, step: string, to: number, cache: Cache): Step {
+  const { protocol, state, owner } = turn;
+  const clients = clientsIn(turn, to);
+  const snapshot = (client: ClientId): Snapshot => (clients.includes(client) ? cache[client] || state.redis.clients[client] : 0);
+  const phase = to > owner.target && protocol.applyAfterCommit ? 'folded' : 'applying';
+  return turn.step(step, { ...owner, phase, at: 0, to, loaded: [snapshot(0), snapshot(1)] });
+}
+
+/** Changes, state and offset become visible together, or the owner was fenced and nothing does. */
+export function commit(turn: Turn): Step[] {
+  const { protocol, state, owner } = turn;
+  if (protocol.takeOver.includes('Fence') && !owner.current) return [turn.doubt('Commit: fenced, Doubt')];
+  const after = successorOf(state);
+  after.kafka.changes = [...after.kafka.changes, ...derivedChanges(turn)];
+  after.kafka.table = [...after.kafka.table, ...derivedRecords(turn)];
+  if (!protocol.offsetsInTransaction) return [turn.step('Commit the records', { ...owner, phase: 'offsetPending' }, after)];
+  after.kafka.committed = owner.to;
+  const committed = turn.step('Commit', afterCommit(turn), after);
+  if (!protocol.retryAcrossInit) return [committed];
+  return [committed, turn.step('Commit, the response is lost', { ...owner, phase: 'retrying' }, successorOf(after))];
+}
+
+export function commitOffset(turn: Turn): Step[] {
+  const after = successorOf(turn.state);
+  after.kafka.committed = turn.owner.to;
+  return [turn.step('Commit the offset', afterCommit(turn), after)];
+}
+
+export function initAndRetry(turn: Turn): Step[] {
+  const after = successorOf(turn.state);
+  fence(after, turn.me);
+  return [turn.step('Fence, keeping the batch', { ...turn.owner, phase: 'folded', current: true }, after)];
+}
+
+/** A script writes one client whole; the last one sets the watermark. */
+export function apply(turn: Turn): Step[] {
+  const { protocol, state, owner } = turn;
+  if (!matches(protocol, state.redis, owner.chain)) return [turn.doubt('Apply: not as left, Doubt')];
+  const after = successorOf(state);
+  const changed = changedClients(turn);
+  const client = changed[owner.at];
+  const last = owner.at + 1 >= changed.length;
+  const setsWatermark = protocol.watermarkSetBy === 'last script' ? last : owner.at === 0;
+  const chain = write(protocol, after, {
+    ...(client === undefined ? {} : put(state.redis, client, folded(turn, client))),
+    ...(setsWatermark ? { watermark: owner.to } : {}),
+  });
+  if (!last) return [turn.step('ApplySome', { ...owner, chain, at: owner.at + 1 }, after)];
+  const uncommitted = owner.to > owner.target && !protocol.applyAfterCommit;
+  const done: Owner = uncommitted ? { ...owner, phase: 'folded', at: 0 } : ready(owner, owner.cache);
+  return [turn.step('ApplyLast', { ...done, chain }, after)];
+}
+
+/** Compares and writes nothing; only what it finds is a step. */
+export function idleCheck(turn: Turn): Step[] {
+  const { protocol, state, owner } = turn;
+  return protocol.idleCheck && !matches(protocol, state.redis, owner.chain) ? [turn.doubt('IdleCheck: not as left, Doubt')] : [];
+}
+
+function afterCommit(turn: Turn): Owner {
+  const { protocol, owner } = turn;
+  const cached = (client: ClientId): Snapshot => folded(turn, client) || owner.cache[client];
+  const cache: Cache = [cached(0), cached(1)];
+  return protocol.applyAfterCommit ? { ...owner, phase: 'applying', at: 0, cache } : ready(owner, cache);
+}
+
+function ready(owner: Owner, cache: Cache): Owner {
+  return { ...owner, phase: 'ready', at: 0, next: owner.to, target: Math.max(owner.target, owner.to), to: NONE, loaded: [0, 0], cache };
+}
