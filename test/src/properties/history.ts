@@ -84,7 +84,8 @@ function eventsOf(
       const content = { createdOn: time, updatedOn: later, state: STATES[detail % 2] ?? '', attributes: attributesOf(number) };
       const written = createdOrUpdated({ ...resource, id }, detail < 2 ? time : later, content);
       if (OCCURRENCES[kind] === 'written') return [written];
-      return [written, createdOrUpdated({ ...resource, id: `${id} again` }, written.time, content)];
+      const again = ids === 'honest' ? { id: `${id} again`, state: content.state } : { id, state: STATES[number % 2] ?? '' };
+      return [written, createdOrUpdated({ ...resource, id: again.id }, written.time, { ...content, state: again.state })];
     }
     case 'deleted':
       return [deleted({ client, clientName: ids === 'honest' ? client : `${client} ${number}`, source, id: `${detail % 2}` }, time)];

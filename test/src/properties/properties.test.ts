@@ -1,7 +1,8 @@
-import { type ClientState, DEFAULT_SETTINGS, encodeState } from '@rollcall/fold';
+import { type ClientState, clientSnapshot, DEFAULT_SETTINGS, encodeMemory, encodeState, fold, pendingEnding } from '@rollcall/fold';
 import { EVENT_TYPES, formatTime, type LogEvent, SESSION_TAKEN_OVER, stringifyJson } from '@rollcall/schema';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { deadline } from './events.ts';
 import { histories, MAX_EVENTS } from './history.ts';
 import { memoryText, replay, restored, steps, view } from './replay.ts';
 import { seed } from './seed.ts';
@@ -71,6 +72,7 @@ describe('a fold can be interrupted anywhere', () => {
           const back = restored(after, DEFAULT_SETTINGS);
           expect(encodeState(back, 0)).toBe(encodeState(after, 0));
           expect(back).toEqual(after);
+          expect(encodeMemory(after).sessions.map(({ session }) => session)).toEqual(clientSnapshot(after).sessions);
         }
       }),
       { ...runs, numRuns: 1_000 },
@@ -116,6 +118,28 @@ describe('what is concluded', () => {
             since: beginnings[0] ?? lastEnding,
             connectedSessions: connected.length,
             offlineConfirmed: beginnings.length === 0 && lastEnding !== undefined && lastEnding <= covered,
+          });
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('a client pends while no session is connected and no deadline covers its latest ending; the deadline of that ending settles it', () => {
+    fc.assert(
+      fc.property(histories('any'), (log) => {
+        for (const state of replay(log, DEFAULT_SETTINGS).values()) {
+          const { client, sessions } = view(state);
+          const pending = pendingEnding(state.presence, state.confirmedUpTo);
+          const ends = sessions.map(({ disconnectedAt }) => disconnectedAt ?? '').sort();
+          const latest = client.connectedSessions > 0 || client.offlineConfirmed ? undefined : ends.at(-1);
+          const covered = state.confirmedUpTo !== undefined && latest !== undefined && latest <= formatTime(state.confirmedUpTo);
+          expect(pending && formatTime(pending)).toBe(covered ? undefined : latest);
+          if (pending === undefined) continue;
+          const settled = fold(state, deadline(client.client, pending, pending), BigInt(log.length), DEFAULT_SETTINGS);
+          expect(settled.outcome === 'changed' && clientSnapshot(settled.client)).toMatchObject({
+            presence: 'offline',
+            offlineConfirmed: true,
           });
         }
       }),
