@@ -5,32 +5,67 @@ import type { LogOptions } from './options.ts';
 import { type NewRecord, toMessage } from './record.ts';
 import { inRequests } from './requests.ts';
 
-/** Appends records: idempotent, acknowledged by all in-sync replicas. Each record names its partition. */
+/** Appends records: idempotent, acknowledged by all in-sync replicas. Each record names its partition.
+ *
+ *  kafkajs gives the numbers of a request that failed to the next one, though the broker may have appended it: another request of the same
+ *  length would be taken for its repetition, and acknowledged without being written. So requests go one at a time, and after a failure a
+ *  new producer, with numbers of its own, goes on. */
 export class LogWriter {
-  readonly #producer: Producer;
+  #producer: Producer | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: LogOptions) {
-    this.#producer = createKafka(options).producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
-  }
+  constructor(private readonly options: LogOptions) {}
 
+  /** Throws LogUnavailable. */
   async connect(): Promise<void> {
-    await this.#producer.connect().catch((cause: unknown) => {
-      throw new LogUnavailable('connect to Kafka', true, cause);
-    });
+    await this.#inTurn(() => this.#connected());
   }
 
   /** Resolves when every record is acknowledged. Throws LogUnavailable: some of them may have been appended. */
-  async append(records: readonly NewRecord[]): Promise<void> {
-    for (const some of inRequests(records)) {
-      const topics = Map.groupBy(some, (record) => record.topic);
-      const topicMessages = [...topics].map(([topic, members]) => ({ topic, messages: members.map(toMessage) }));
-      await this.#producer.sendBatch({ topicMessages, acks: -1 }).catch((cause: unknown) => {
-        throw new LogUnavailable(`write to ${[...topics.keys()].join(', ')}`, true, cause);
-      });
-    }
+  append(records: readonly NewRecord[]): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const some of inRequests(records)) await this.#send(some);
+    });
   }
 
   async close(): Promise<void> {
-    await this.#producer.disconnect();
+    await this.#inTurn(() => this.#discard());
+  }
+
+  async #send(records: readonly NewRecord[]): Promise<void> {
+    const producer = await this.#connected();
+    const topics = Map.groupBy(records, (record) => record.topic);
+    const topicMessages = [...topics].map(([topic, members]) => ({ topic, messages: members.map(toMessage) }));
+    try {
+      await producer.sendBatch({ topicMessages, acks: -1 });
+    } catch (cause) {
+      await this.#discard();
+      throw new LogUnavailable(`write to ${[...topics.keys()].join(', ')}`, true, cause);
+    }
+  }
+
+  async #connected(): Promise<Producer> {
+    if (this.#producer !== undefined) return this.#producer;
+    const producer = createKafka(this.options).producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+    try {
+      await producer.connect();
+    } catch (cause) {
+      await producer.disconnect().catch(() => {});
+      throw new LogUnavailable('connect to Kafka', true, cause);
+    }
+    this.#producer = producer;
+    return producer;
+  }
+
+  async #discard(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = undefined;
+    await producer?.disconnect().catch(() => {});
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(task);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 }
