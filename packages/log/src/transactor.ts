@@ -37,7 +37,8 @@ export class Transactor {
   }
 
   /** Appends the records and moves the group's offset of the input partition to `next`, all or nothing. Throws LogUnavailable: it is then
-   *  unknown whether that happened, and this producer must not be used again. */
+   *  unknown whether that happened, and this producer must not be used again.
+   *  `beforeEnd` runs when all is written and nothing is committed. */
   async commit(
     records: readonly NewRecord[],
     {
@@ -46,6 +47,7 @@ export class Transactor {
       partition,
       next,
     }: { readonly groupId: string; readonly topic: string; readonly partition: number; readonly next: bigint },
+    beforeEnd: () => Promise<void> = async () => {},
   ): Promise<void> {
     try {
       const transaction: Transaction = await this.producer.transaction();
@@ -58,6 +60,7 @@ export class Transactor {
         consumerGroupId: groupId,
         topics: [{ topic, partitions: [{ partition, offset: next.toString() }] }],
       });
+      await beforeEnd();
       await transaction.commit();
     } catch (cause) {
       throw new LogUnavailable(`commit a transaction of ${this.transactionalId}`, true, cause);

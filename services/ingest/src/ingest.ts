@@ -1,6 +1,16 @@
 import { ensureTopics, type LogOptions, LogWriter, type NewRecord } from '@rollcall/log';
 import type { RejectionReason } from '@rollcall/schema';
-import { type Config, isRetryable, kafkaOptions, type Logger, type Patience, patiently, Readiness, serveHttp } from '@rollcall/service';
+import {
+  type Config,
+  faultPoints,
+  isRetryable,
+  kafkaOptions,
+  type Logger,
+  type Patience,
+  patiently,
+  Readiness,
+  serveHttp,
+} from '@rollcall/service';
 import { connectAzure } from './azure.ts';
 import { readHub } from './hub-reader.ts';
 import { createIngestMetrics } from './metrics.ts';
@@ -13,6 +23,7 @@ const RECORDS_PER_WRITE = 5_000;
 /** Event Hubs → `rollcall.events`, until `signal` aborts. An event is read again until Kafka has acknowledged it. */
 export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, signal: AbortSignal): Promise<void> {
   const log: LogOptions = { ...kafkaOptions(config), clientId: 'rollcall-ingest', retries: 5, logger };
+  const at = faultPoints(config.FAULTS, logger);
   const readiness = new Readiness();
   const metrics = createIngestMetrics();
   const stopServing = await serveHttp(config, { readiness, metrics: metrics.registry, logger });
@@ -46,6 +57,7 @@ export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, si
       }
     }
     await write(records);
+    await at('after-append');
     metrics.batch(messages, events, refused);
     for (const [reason, { length }] of Map.groupBy(refused, (reason) => reason)) logger.warn({ reason, count: length }, 'dead letters');
   };

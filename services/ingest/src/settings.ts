@@ -1,4 +1,4 @@
-import { Duration, HTTP_SETTINGS, KAFKA_SETTINGS, TOPIC_SETTINGS, wholeNumber } from '@rollcall/service';
+import { Duration, FAULT_SETTINGS, HTTP_SETTINGS, KAFKA_SETTINGS, TOPIC_SETTINGS, wholeNumber } from '@rollcall/service';
 import { z } from 'zod';
 
 /** `/subscriptions/…/namespaces/east=east,…`: the paths in lower case, each to its name. */
@@ -53,4 +53,5 @@ export const SETTINGS = {
   ...KAFKA_SETTINGS,
   ...TOPIC_SETTINGS,
   ...HTTP_SETTINGS,
+  ...FAULT_SETTINGS,
 } as const;

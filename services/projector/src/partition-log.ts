@@ -1,6 +1,7 @@
 import { decodeState, type FoldSettings, pendingEnding } from '@rollcall/fold';
 import { type GroupMember, type LogOptions, type LogRecord, type Offsets, readRange, Transactor } from '@rollcall/log';
 import { FOLD_VERSION, parseJson, StateRecord, type Topics } from '@rollcall/schema';
+import type { FaultPoint } from '@rollcall/service';
 import type { ClientWrite } from '@rollcall/snapshots';
 import type { PartitionLog } from './partition-owner.ts';
 
@@ -13,17 +14,18 @@ export interface PartitionLogOptions {
   readonly settings: FoldSettings;
   readonly offlineGrace: number;
   readonly signal: AbortSignal;
+  readonly at: FaultPoint;
 }
 
 /** One partition of the topics in Kafka, for its owner. */
 export function partitionLog(partition: number, options: PartitionLogOptions): PartitionLog {
-  const { log, topics, groupId, member, offsets, signal } = options;
+  const { log, topics, groupId, member, offsets, signal, at } = options;
   const groupPartition = { groupId, topic: topics.events, partition };
   return {
     async fence() {
       const transactor = await Transactor.fence(log, `${groupId}-${partition}`);
       return {
-        commit: (records, next) => transactor.commit(records, { ...groupPartition, next }),
+        commit: (records, next) => transactor.commit(records, { ...groupPartition, next }, () => at('in-transaction')),
         close: () => transactor.close(),
       };
     },

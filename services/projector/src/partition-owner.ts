@@ -1,6 +1,6 @@
 import type { FoldSettings } from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
-import type { Logger } from '@rollcall/service';
+import type { FaultPoint, Logger } from '@rollcall/service';
 import type { ClientWrite, OwnedPartition, Watermark } from '@rollcall/snapshots';
 import { clientsOf, type FoldedBatch, foldBatch, type ReadRecord, readRecord } from './fold-batch.ts';
 import type { ProjectorMetrics } from './metrics.ts';
@@ -36,6 +36,7 @@ export interface OwnerOptions {
   readonly derive: (folded: FoldedBatch) => NewRecord[];
   readonly metrics: ProjectorMetrics;
   readonly logger: Logger;
+  readonly at: FaultPoint;
 }
 
 /** What an owner holds between a take-over and the first doubt. */
@@ -64,11 +65,14 @@ export class PartitionOwner {
 
   async takeOver(): Promise<void> {
     await this.leave();
-    const { log, logger, partition } = this.options;
+    const { log, logger, partition, at } = this.options;
     const transactions = await log.fence();
     try {
+      await at('after-fence');
       const committed = await log.committed();
+      await at('after-read-committed');
       const { partition: snapshots, watermark } = await this.options.claim();
+      await at('after-claim');
       const start = await log.start();
       if (committed < start) {
         logger.error(
@@ -100,11 +104,14 @@ export class PartitionOwner {
     if (last === undefined) return undefined;
     const next = last.offset + 1n;
     const folded = await this.#loadAndFold(tenure.snapshots, records.map(readRecord));
+    await this.options.at('after-load');
     const committed = this.options.metrics.transaction.startTimer();
     await tenure.transactions.commit(this.options.derive(folded), next);
     committed();
+    await this.options.at('after-commit');
     tenure.expected = next;
     await tenure.snapshots.apply(this.#writes(folded), next);
+    await this.options.at('after-apply');
     return folded;
   }
 
@@ -132,17 +139,20 @@ export class PartitionOwner {
 
   /** Redis has nothing to go on from: from the table in the log. */
   async #restore(snapshots: OwnedPartition, committed: bigint): Promise<void> {
-    const { log, logger, metrics, partition } = this.options;
+    const { log, logger, metrics, partition, at } = this.options;
     metrics.restores.inc({ partition });
     const began = Date.now();
     logger.warn({ partition, offset: String(committed) }, 'restoring');
     await snapshots.wipe();
+    await at('after-wipe');
     let clients = 0;
     for await (const writes of log.states(committed)) {
       await snapshots.apply(writes);
+      await at('in-restore');
       clients += writes.length;
       logger.debug({ partition, clients }, 'restoring');
     }
+    await at('before-watermark');
     await snapshots.apply([], committed);
     const seconds = (Date.now() - began) / 1000;
     logger.info({ partition, clients, seconds, clientsPerSecond: Math.round(clients / Math.max(seconds, 0.001)) }, 'restored');
@@ -153,6 +163,7 @@ export class PartitionOwner {
     for await (const records of this.options.log.events(from, to)) {
       const folded = await this.#loadAndFold(snapshots, records.map(readRecord));
       await snapshots.apply(this.#writes(folded));
+      await this.options.at('in-catch-up');
     }
     await snapshots.apply([], to);
   }

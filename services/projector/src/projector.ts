@@ -2,7 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FoldSettings } from '@rollcall/fold';
 import { ensureTopics, GroupMember, type LogOptions, LogWriter, Offsets, type RecordBatch } from '@rollcall/log';
 import { TICKS_PER_MILLISECOND } from '@rollcall/schema';
-import { type Config, isRetryable, kafkaOptions, type Logger, type Patience, patiently, Readiness, serveHttp } from '@rollcall/service';
+import {
+  type Config,
+  faultPoints,
+  isRetryable,
+  kafkaOptions,
+  type Logger,
+  type Patience,
+  patiently,
+  Readiness,
+  serveHttp,
+} from '@rollcall/service';
 import { SnapshotStore } from '@rollcall/snapshots';
 import { Assignment } from './assignment.ts';
 import { Deadlines } from './deadlines.ts';
@@ -21,6 +31,7 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
   const { CONSUMER_GROUP: groupId, PARTITIONS: partitions, OFFLINE_GRACE: offlineGrace } = config;
   const log: LogOptions = { ...kafkaOptions(config), clientId: 'rollcall-projector', retries: 5, logger };
   const settings: FoldSettings = { clockSkew: ticks(config.CLOCK_SKEW), lateDisconnect: ticks(config.LATE_DISCONNECT) };
+  const at = faultPoints(config.FAULTS, logger);
   const readiness = new Readiness();
   const metrics = createProjectorMetrics();
   const stopServing = await serveHttp(config, { readiness, metrics: metrics.registry, logger });
@@ -41,13 +52,14 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
   const assign = (partition: number): Assignment => {
     const owner = new PartitionOwner({
       partition,
-      log: partitionLog(partition, { log, topics, groupId, member, offsets, settings, offlineGrace, signal }),
+      log: partitionLog(partition, { log, topics, groupId, member, offsets, settings, offlineGrace, signal, at }),
       claim: () => store.claim(partition, partitions),
       settings,
       offlineGrace,
       derive: (folded) => derivedRecords(folded, topics, partition),
       metrics,
       logger,
+      at,
     });
     return new Assignment({
       partition,

@@ -1,10 +1,11 @@
-import { Duration, HTTP_SETTINGS, KAFKA_SETTINGS, TOPIC_SETTINGS } from '@rollcall/service';
+import { Duration, FAULT_SETTINGS, HTTP_SETTINGS, KAFKA_SETTINGS, TOPIC_SETTINGS } from '@rollcall/service';
 import { z } from 'zod';
 
 export const SETTINGS = {
   ...KAFKA_SETTINGS,
   ...TOPIC_SETTINGS,
   ...HTTP_SETTINGS,
+  ...FAULT_SETTINGS,
   CONSUMER_GROUP: { type: z.string(), help: 'consumer group of all projectors of these topics', default: 'rollcall-projector' },
   REDIS_URL: { type: z.string(), help: 'redis:// or rediss:// with user and password', secret: true },
   CLOCK_SKEW: { type: Duration, help: 'how far two clocks of the service may disagree', default: '30s' },
