@@ -1,6 +1,6 @@
 import { type ChangeKind, compareText, EVENT_TYPES, type LogEvent, OFFLINE_DEADLINE, type Time } from '@rollcall/schema';
 import { changesBetween } from './change-kinds.ts';
-import { type ClientState, conclusionsOf, type SourceMemory } from './client.ts';
+import { type ClientState, type SourceMemory, withSession } from './client.ts';
 import { joinResources, type ResourceMemory, rememberDeleted, remembersResource, rememberWritten } from './client-resource.ts';
 import { presenceOf } from './presence.ts';
 import { conclude } from './session-conclusion.ts';
@@ -49,8 +49,8 @@ function foldSession(before: ClientState, event: SessionEvent, news: SessionMemo
     if (source !== before.source) return outcome(before, { ...before, source, offset }, session);
     return { outcome: 'ignored', reason: remembersSession(memory, news) ? 'duplicate' : 'stale' };
   }
-  const sessions = new Map(before.sessions).set(session, { memory, conclusion: conclude(memory, settings), offset });
-  const after = { ...before, source, sessions, presence: presenceOf(conclusionsOf(sessions), before.confirmedUpTo), offset };
+  const sessions = withSession(before.sessions, session, { memory, conclusion: conclude(memory, settings), offset });
+  const after = { ...before, source, sessions, presence: presenceOf(sessions.values(), before.confirmedUpTo), offset };
   return outcome(before, after, session);
 }
 
@@ -69,14 +69,14 @@ function foldDeadline(before: ClientState, latestEnding: Time, offset: bigint): 
   if (confirmedUpTo !== undefined && latestEnding <= confirmedUpTo) {
     return { outcome: 'ignored', reason: latestEnding === confirmedUpTo ? 'duplicate' : 'stale' };
   }
-  const presence = presenceOf(conclusionsOf(before.sessions), latestEnding);
+  const presence = presenceOf(before.sessions.values(), latestEnding);
   return outcome(before, { ...before, confirmedUpTo: latestEnding, presence, offset });
 }
 
 function outcome(before: ClientState, client: ClientState, session?: string): Folded {
   const kinds = changesBetween(before, client, session);
   if (kinds === undefined) return { outcome: 'remembered', client };
-  return { outcome: 'changed', client, kinds, ...(session !== undefined && { session }) };
+  return session === undefined ? { outcome: 'changed', client, kinds } : { outcome: 'changed', client, kinds, session };
 }
 
 /** The maximum by (time, source). */

@@ -6,21 +6,25 @@ import { type Disconnected, newestDisconnectedOf } from './session-memory.ts';
 export interface ClientPresence {
   readonly presence: Presence;
   /** Absent if unknown. */
-  readonly since?: Time;
+  readonly since?: Time | undefined;
   readonly connectedSessions: number;
   /** The newest ending of any of its sessions. */
-  readonly latestEnding?: Disconnected;
+  readonly latestEnding?: Disconnected | undefined;
   /** A deadline has covered the latest ending: this client stays offline until something new happens (rule 6). */
   readonly offlineConfirmed: boolean;
 }
 
 /** Pure: a function of the sessions' conclusions and of the greatest ending that a deadline has covered. */
-export function presenceOf(sessions: Iterable<SessionConclusion>, confirmedUpTo: Time | undefined): ClientPresence {
+export function presenceOf(
+  sessions: Iterable<{ readonly conclusion: SessionConclusion }>,
+  confirmedUpTo: Time | undefined,
+): ClientPresence {
   let connectedSessions = 0;
   let earliestConnected: Time | undefined;
   let earliestTakeOver: Time | undefined;
   let latestEnding: Disconnected | undefined;
-  for (const { connected, ending } of sessions) {
+  for (const { conclusion } of sessions) {
+    const { connected, ending } = conclusion;
     if (ending !== undefined) {
       latestEnding = latestEnding === undefined ? ending : newestDisconnectedOf(latestEnding, ending);
       if (ending.reason === SESSION_TAKEN_OVER && !covers(confirmedUpTo, ending.time))
@@ -30,12 +34,11 @@ export function presenceOf(sessions: Iterable<SessionConclusion>, confirmedUpTo:
       earliestConnected = least(earliestConnected, connected.time);
     }
   }
-  const ended = latestEnding && { latestEnding };
   const onlineSince = earliestConnected ?? earliestTakeOver;
-  if (onlineSince !== undefined) return { presence: 'online', since: onlineSince, connectedSessions, ...ended, offlineConfirmed: false };
-  if (latestEnding === undefined) return { presence: 'unknown', connectedSessions, offlineConfirmed: false };
-  const since = latestEnding.time;
-  return { presence: 'offline', since, connectedSessions, latestEnding, offlineConfirmed: covers(confirmedUpTo, since) };
+  const since = onlineSince ?? latestEnding?.time;
+  const presence = onlineSince !== undefined ? 'online' : latestEnding !== undefined ? 'offline' : 'unknown';
+  const offlineConfirmed = presence === 'offline' && since !== undefined && covers(confirmedUpTo, since);
+  return { presence, since, connectedSessions, latestEnding, offlineConfirmed };
 }
 
 /** The ending that an OfflineDeadline must name, while the client is pending: nothing is connected and its latest ending is not covered. */

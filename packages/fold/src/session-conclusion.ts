@@ -5,9 +5,9 @@ import type { FoldSettings } from './settings.ts';
 /** What a session concludes from what it remembers (rule 3). */
 export interface SessionConclusion {
   /** Start of the connection that is there now or that ended; absent if its Connected was never seen. */
-  readonly connected?: Connected;
+  readonly connected?: Connected | undefined;
   /** What ended it. Absent: the session is connected. */
-  readonly ending?: Disconnected;
+  readonly ending?: Disconnected | undefined;
   readonly counterRestarted: boolean;
 }
 
@@ -16,7 +16,7 @@ export function conclude(memory: SessionMemory, settings: FoldSettings): Session
   const { latestConnected, newestConnected, latestDisconnected, newestDisconnected } = memory;
   if (latestConnected === undefined || newestConnected === undefined) {
     if (newestDisconnected === undefined) throw new TypeError('a session without an event has no conclusion');
-    return { ending: newestDisconnected, counterRestarted: false };
+    return { connected: undefined, ending: newestDisconnected, counterRestarted: false };
   }
   const counterRestarted = newestConnected.time > latestConnected.time + settings.clockSkew;
   const current: Connected = counterRestarted ? newestConnected : latestConnected;
@@ -33,9 +33,8 @@ export function conclude(memory: SessionMemory, settings: FoldSettings): Session
       rule = qualifies;
     }
   }
-  if (ending === undefined) return { connected: current, counterRestarted };
   // By rule b the connection that ended is one whose own Connected is missing.
-  return { ...(rule !== 'b' && { connected: current }), ending, counterRestarted };
+  return { connected: rule === 'b' ? undefined : current, ending, counterRestarted };
 }
 
 /** The letters of rule 3; their order is their precedence. */

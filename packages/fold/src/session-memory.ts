@@ -15,21 +15,27 @@ export interface Disconnected extends Connected {
   readonly reason: string;
 }
 
-/** What a session remembers (rule 2): four maxima and one minimum. `latest` is by number, `newest` by time. */
+/** What a session remembers (rule 2): four maxima and one minimum. `latest` is by number, `newest` by time.
+ *  Built with all four fields, like the other states here: objects of one shape are what the fold's speed comes from. */
 export interface SessionMemory {
-  readonly latestConnected?: LatestConnected;
-  readonly newestConnected?: Connected;
-  readonly latestDisconnected?: Disconnected;
-  readonly newestDisconnected?: Disconnected;
+  readonly latestConnected?: LatestConnected | undefined;
+  readonly newestConnected?: Connected | undefined;
+  readonly latestDisconnected?: Disconnected | undefined;
+  readonly newestDisconnected?: Disconnected | undefined;
 }
 
 export function rememberConnected(sequenceNumber: bigint, time: Time): SessionMemory {
-  return { latestConnected: { sequenceNumber, time, firstTime: time }, newestConnected: { sequenceNumber, time } };
+  return {
+    latestConnected: { sequenceNumber, time, firstTime: time },
+    newestConnected: { sequenceNumber, time },
+    latestDisconnected: undefined,
+    newestDisconnected: undefined,
+  };
 }
 
 export function rememberDisconnected(sequenceNumber: bigint, time: Time, reason: string): SessionMemory {
   const disconnected = { sequenceNumber, time, reason };
-  return { latestDisconnected: disconnected, newestDisconnected: disconnected };
+  return { latestConnected: undefined, newestConnected: undefined, latestDisconnected: disconnected, newestDisconnected: disconnected };
 }
 
 /** Joins two memories: commutative, associative, idempotent. Gives `a` itself where `b` adds nothing. */
@@ -45,12 +51,7 @@ export function join(a: SessionMemory, b: SessionMemory): SessionMemory {
     newestDisconnected === a.newestDisconnected
   )
     return a;
-  return {
-    ...(latestConnected && { latestConnected }),
-    ...(newestConnected && { newestConnected }),
-    ...(latestDisconnected && { latestDisconnected }),
-    ...(newestDisconnected && { newestDisconnected }),
-  };
+  return { latestConnected, newestConnected, latestDisconnected, newestDisconnected };
 }
 
 /** True if the event behind `news` is itself what `memory` holds: a duplicate, not just something older. */
