@@ -10,6 +10,7 @@ export default defineConfig({
           name: 'acceptance',
           include: ['test/src/acceptance/**/*.test.ts'],
           globalSetup: 'test/src/acceptance/shared-stack.ts',
+          // The built packages run as they are, in Node itself.
           server: { deps: { external: [/\/dist\//] } },
           fileParallelism: false,
           testTimeout: 60_000,

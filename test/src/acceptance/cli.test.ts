@@ -166,7 +166,7 @@ it('watches changes until it is interrupted', async () => {
 
 const NOBODY_LISTENS = { ROLLCALL_REDIS_PORT: '1', ROLLCALL_KAFKA_PORT: '1', ROLLCALL_EVENTHUBS_PORT: '1' };
 
-it.each([
+it.concurrent.each([
   { args: ['client', 'tables', 'nobody'], says: /^rollcall: no event of client nobody in namespace tables was seen\n$/ },
   {
     args: ['session', 'tables', 'pump', 'none'],

@@ -18,15 +18,16 @@ export const PARTITIONS = 4;
 export class RollcallUnderTest implements AsyncDisposable {
   readonly hub: EventHub;
   readonly rollcall: Rollcall;
+  readonly #running: RunningCommand[] = [];
   readonly #feeds = new Map<keyof Topics, TopicFeed>();
   readonly #log: LogOptions;
   #marks = 0;
 
   constructor(readonly stack: StackAddresses) {
-    const logger = { debug: () => {}, warn: () => {} };
-    this.#log = { brokers: [stack.kafkaBrokers], prefix: 'rollcall', clientId: 'acceptance', retries: 5, logger };
+    const brokers = [stack.kafkaBrokers];
+    this.#log = { brokers, prefix: 'rollcall', clientId: 'acceptance', retries: 5, logger: { debug: () => {} } };
     this.hub = new EventHub(stack.eventHubsConnectionString);
-    this.rollcall = new Rollcall({ redisUrl: stack.redisUrl, kafka: this.#log });
+    this.rollcall = new Rollcall({ redisUrl: stack.redisUrl, kafka: { brokers } });
   }
 
   /** `rollcall …` to its end. */
@@ -41,8 +42,11 @@ export class RollcallUnderTest implements AsyncDisposable {
     return JSON.parse(stdout);
   }
 
+  /** `rollcall …` as it goes on; ended with this, if not before. */
   start(...args: readonly string[]): RunningCommand {
-    return startCommand(args, this.stack.env);
+    const command = startCommand(args, this.stack.env);
+    this.#running.push(command);
+    return command;
   }
 
   /** Followed from its first record, from the first time it is asked for. */
@@ -66,6 +70,7 @@ export class RollcallUnderTest implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const command of this.#running) command.process.kill('SIGKILL');
     for (const feed of this.#feeds.values()) await feed[Symbol.asyncDispose]();
     await this.rollcall.close();
     await this.hub[Symbol.asyncDispose]();
