@@ -31,7 +31,7 @@ export function partitionLog(partition: number, options: PartitionLogOptions): P
     },
     committed: async () => (await offsets.committed(groupId, topics.events, partition)) ?? (await offsetAfterDerived(partition, options)),
     start: async () => (await offsets.bounds(topics.events, partition)).start,
-    states: (below) => states(partition, below, options),
+    states: () => states(partition, options),
     events: (from, to) => readRange(log, { topic: topics.events, partition, from, to }, signal),
     seek: (offset) => member.readFrom(partition, offset),
   };
@@ -47,11 +47,10 @@ async function offsetAfterDerived(partition: number, options: PartitionLogOption
   return next ?? (await options.offsets.bounds(options.topics.events, partition)).start;
 }
 
-async function* states(partition: number, below: bigint, options: PartitionLogOptions): AsyncIterable<readonly ClientWrite[]> {
+async function* states(partition: number, options: PartitionLogOptions): AsyncIterable<readonly ClientWrite[]> {
   const { settings, offlineGrace } = options;
   let portion = new Map<string, ClientWrite>();
   for await (const record of stateRecords(partition, options)) {
-    if (record.position.offset >= below) continue;
     const client = decodeState(record, settings);
     const pending = pendingEnding(client.presence, client.confirmedUpTo) !== undefined;
     portion.set(record.key, { client, due: pending ? { at: record.timestamp + offlineGrace, moved: true } : undefined });

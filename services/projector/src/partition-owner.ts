@@ -13,8 +13,9 @@ export interface PartitionLog {
   committed(): Promise<bigint>;
   /** The first offset of `rollcall.events` that is kept. */
   start(): Promise<bigint>;
-  /** The clients in `rollcall.state` as they were below `offset`, in portions. */
-  states(offset: bigint): AsyncIterable<readonly ClientWrite[]>;
+  /** The clients in `rollcall.state`, in portions. A client ahead of the committed offset is among them: what it has folded already, it
+   *  skips; without it the client would be lost, for compaction keeps no older record. */
+  states(): AsyncIterable<readonly ClientWrite[]>;
   /** The events from one offset up to another, in portions. */
   events(from: bigint, to: bigint): AsyncIterable<readonly LogRecord[]>;
   /** Delivers batches from this offset on. */
@@ -48,12 +49,14 @@ interface Tenure {
 
 /** The projector's protocol for one partition.
  *
- *      takeOver: Fence → ReadCommitted → Claim → (Wipe → Restore | CatchUp) → Seek
+ *      takeOver: Fence → Claim → ReadCommitted → (Wipe → Restore | CatchUp) → Seek
  *      cycle:    Take → Load → Fold → Commit → Apply
  *      doubt:    any error, any broken chain: the tenure is over; if still assigned, take over again
  *
- *  The order matters: fencing before reading makes the committed offset final; committing before applying lets Redis lag the log and
- *  never lead it; the chain, compared by every script, makes whoever was replaced, or Redis itself rolled back, show. */
+ *  The order matters. Fencing before claiming: nobody that this owner replaced commits any more. Claiming before reading the committed
+ *  offset: whatever is in Redis was committed below it, so a watermark above it means that Redis is not of this log. Committing before
+ *  applying: Redis may lag the log, never lead it. The chain, compared by every script, makes whoever was replaced, or Redis itself
+ *  rolled back, show. */
 export class PartitionOwner {
   #tenure: Tenure | undefined;
 
@@ -69,26 +72,19 @@ export class PartitionOwner {
     const transactions = await log.fence();
     try {
       await at('after-fence');
-      const committed = await log.committed();
-      await at('after-read-committed');
       const { partition: snapshots, watermark } = await this.options.claim();
       await at('after-claim');
       const start = await log.start();
-      if (committed < start) {
-        logger.error(
-          { partition, committed: String(committed), start: String(start) },
-          'the log was cut before it was read: events are lost',
-        );
-      }
+      const committed = await this.#readCommitted(start);
+      await at('after-read-committed');
       if (watermark === undefined || watermark === 'restoring' || watermark > committed || watermark < start) {
         await this.#restore(snapshots, committed);
       } else if (watermark < committed) {
         await this.#catchUp(snapshots, watermark, committed);
       }
-      const expected = committed < start ? start : committed;
-      this.#tenure = { transactions, snapshots, expected };
-      log.seek(expected);
-      logger.info({ partition, offset: String(expected) }, 'took the partition over');
+      this.#tenure = { transactions, snapshots, expected: committed };
+      log.seek(committed);
+      logger.info({ partition, offset: String(committed) }, 'took the partition over');
     } catch (error) {
       await transactions.close();
       throw error;
@@ -130,6 +126,18 @@ export class PartitionOwner {
     throw new HoleInLog(expected, first.offset);
   }
 
+  /** A log cut above it leaves nothing to read there: reported, and gone on from where the log begins. */
+  async #readCommitted(start: bigint): Promise<bigint> {
+    const { log, logger, partition } = this.options;
+    const committed = await log.committed();
+    if (committed >= start) return committed;
+    logger.error(
+      { partition, committed: String(committed), start: String(start) },
+      'events are lost: the log was cut before they were read',
+    );
+    return start;
+  }
+
   async #loadAndFold(snapshots: OwnedPartition, records: readonly ReadRecord[]): Promise<FoldedBatch> {
     const ids = clientsOf(records);
     const clients = await snapshots.load([...ids.values()]);
@@ -146,7 +154,7 @@ export class PartitionOwner {
     await snapshots.wipe();
     await at('after-wipe');
     let clients = 0;
-    for await (const writes of log.states(committed)) {
+    for await (const writes of log.states()) {
       await snapshots.apply(writes);
       await at('in-restore');
       clients += writes.length;

@@ -98,6 +98,6 @@ export const MUTATIONS: readonly Mutation[] = [
 
 /** Other choices that break nothing. */
 export const EQUIVALENTS: readonly Variant[] = [
-  { name: 'restore keeps records ahead of the committed offset', choice: { recordAhead: 'keep' }, bound: REDIS_EMPTIED },
+  { name: 'restore doubts where a record is ahead of the committed offset', choice: { recordAhead: 'doubt' }, bound: REDIS_EMPTIED },
   { name: 'claim after reading the committed offset', choice: { takeOver: ['Fence', 'ReadCommitted', 'Claim'] }, bound: REDIS_EMPTIED },
 ];

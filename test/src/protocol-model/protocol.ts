@@ -27,6 +27,6 @@ export const PROTOCOL: Protocol = {
   retryAcrossInit: false,
   watermarkSetBy: 'last script',
   wipeMarksRestoring: true,
-  recordAhead: 'doubt',
+  recordAhead: 'keep',
   cacheOutlivesDoubt: false,
 };
