@@ -28,6 +28,8 @@ export class ChainBroken extends Error {
 
 /** Clients per script call: Redis answers nobody else while a script runs. */
 const CLIENTS_PER_CALL = 200;
+/** For the same reason, as clients may have many sessions; a client that has more than this goes alone. A session has about thirty. */
+const ARGUMENTS_PER_CALL = 20_000;
 
 /** The snapshots of one partition, as their owner since `claim`. Every write compares the chain with what this owner left there. */
 export class OwnedPartition {
@@ -70,12 +72,10 @@ export class OwnedPartition {
   /** Writes the clients whole. The last call sets the watermark, if there is one, so that it never says more than what was applied.
    *  Throws ChainBroken. */
   async apply(writes: readonly ClientWrite[], watermark?: bigint): Promise<void> {
-    for (let from = 0; from === 0 || from < writes.length; from += CLIENTS_PER_CALL) {
-      const last = from + CLIENTS_PER_CALL >= writes.length;
-      const some = writes.slice(from, from + CLIENTS_PER_CALL).flatMap(applyArguments);
-      const mark = last && watermark !== undefined ? watermark.toString() : '';
-      await this.#write((chain, next) => this.redis.applyClients(4, ...this.#shared(), chain, next, this.keys.base, mark, ...some));
-    }
+    const calls = [...inCalls(writes)];
+    const last = calls.pop() ?? [];
+    for (const some of calls) await this.#apply(some, '');
+    await this.#apply(last, watermark?.toString() ?? '');
   }
 
   /** Deletes the partition's snapshots, and marks it as restoring for readers. Throws ChainBroken. */
@@ -99,6 +99,10 @@ export class OwnedPartition {
     return keys.map(parseClientKey).filter((id) => id !== undefined);
   }
 
+  #apply(clients: readonly string[], watermark: string): Promise<number> {
+    return this.#write((chain, next) => this.redis.applyClients(4, ...this.#shared(), chain, next, this.keys.base, watermark, clients));
+  }
+
   async #write(script: (chain: string, next: string) => Promise<number>): Promise<number> {
     const chain = this.#chain();
     this.#counter++;
@@ -118,6 +122,23 @@ export class OwnedPartition {
 
 export function decodeWatermark(text: string | null): Watermark {
   return text === null ? undefined : text === 'restoring' ? text : BigInt(text);
+}
+
+/** The arguments of the clients in their order, in runs that one call takes. */
+function* inCalls(writes: readonly ClientWrite[]): Iterable<readonly string[]> {
+  let clients = 0;
+  let some: string[] = [];
+  for (const write of writes) {
+    const more = applyArguments(write);
+    if (clients === CLIENTS_PER_CALL || (clients > 0 && some.length + more.length > ARGUMENTS_PER_CALL)) {
+      yield some;
+      clients = 0;
+      some = [];
+    }
+    clients++;
+    some = some.concat(more);
+  }
+  if (clients > 0) yield some;
 }
 
 /** As APPLY_CLIENTS takes them. */

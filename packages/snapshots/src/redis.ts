@@ -18,7 +18,8 @@ export interface ScriptedRedis extends Redis {
   readClients(keys: number, ...keysAndArguments: string[]): Promise<[watermark: string | null, chain: string | null, ...ClientReply[]]>;
   claim(keys: 1, meta: string, chain: string): Promise<string | null>;
   wipe(keys: number, ...keysAndArguments: string[]): Promise<number>;
-  applyClients(keys: number, ...keysAndArguments: string[]): Promise<number>;
+  /** An array is sent flat: too many arguments for a call of a function are not too many for Redis. */
+  applyClients(keys: number, ...keysAndArguments: (string | readonly string[])[]): Promise<number>;
   readIndex(keys: 1, index: string, score: string, member: string, limit: string): Promise<string[]>;
 }
 export type ClientReply = [] | [fields: string[], source: string, sessions: string[][]];

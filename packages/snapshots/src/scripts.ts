@@ -124,16 +124,24 @@ if watermark ~= '' then redis.call('HSET', KEYS[1], 'watermark', watermark) end
 return 1
 `;
 
-/** A page of an index, in the order of (score, member) after a position.
+/** A page of an index, in the order of (score, member) after a position. Members are compared byte by byte, as the set orders them: Lua's own
+ *  comparison of texts follows the locale that Redis was started in.
  *  KEYS: the index. ARGV: score or '' for the start, member, how many. Returns member, score, member, score. */
 export const READ_INDEX = `
 local score, member, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local function upTo(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = string.byte(a, i, i), string.byte(b, i, i)
+    if x ~= y then return x < y end
+  end
+  return #a <= #b
+end
 if score == '' then return redis.call('ZRANGE', KEYS[1], 0, limit - 1, 'WITHSCORES') end
 local low = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. score)
 local high = redis.call('ZCOUNT', KEYS[1], '-inf', score)
 while low < high do
   local middle = math.floor((low + high) / 2)
-  if redis.call('ZRANGE', KEYS[1], middle, middle)[1] <= member then low = middle + 1 else high = middle end
+  if upTo(redis.call('ZRANGE', KEYS[1], middle, middle)[1], member) then low = middle + 1 else high = middle end
 end
 return redis.call('ZRANGE', KEYS[1], low, low + limit - 1, 'WITHSCORES')
 `;

@@ -1,0 +1,233 @@
+import { type ClientState, clientSnapshot, restoreClient, unseenClient } from '@rollcall/fold';
+import { at, connected, disconnected, updated } from '@rollcall/fold/testing';
+import { clientKey, encodeName, parseTime, timeToMilliseconds } from '@rollcall/schema';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { allOf, clientsAfter, histories, ODD_NAMES, SETTINGS } from './histories.test-kit.ts';
+import { Keys } from './keys.ts';
+import { ChainBroken, type ClientWrite, OwnedPartition } from './owned-partition.ts';
+import { contents, hasRedisServer, startRedis, type TestRedis } from './redis-server.test-kit.ts';
+
+const keys = new Keys('test').partition(1, 0);
+const write = (client: ClientState): ClientWrite => ({ client, due: undefined });
+
+describe.skipIf(!hasRedisServer())('an owned partition', () => {
+  let server: TestRedis;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server?.stop());
+  beforeEach(async () => void (await server.redis.flushall()));
+
+  const claim = (of = keys) => OwnedPartition.claim(server.redis, of, SETTINGS);
+  const held = (of = keys) => contents(server.redis, of.base);
+  /** How often its owner has written since the claim. */
+  const writes = async () => Number((await server.redis.hget(keys.meta(), 'chain'))?.split(':')[1]);
+
+  describe('taken over', () => {
+    it('says that nothing was ever applied, then where the last apply stood, then that it is being restored', async () => {
+      const first = await claim();
+      expect(first.watermark).toBeUndefined();
+      await first.partition.apply([], 9007199254740993n);
+      const second = await claim();
+      expect(second.watermark).toBe(9007199254740993n);
+      await second.partition.wipe();
+      expect((await claim()).watermark).toBe('restoring');
+    });
+
+    it('lets the former owner write nothing, nor go on reading', async () => {
+      const { partition: former } = await claim();
+      const [client] = clientsAfter([connected(1n)]) as [ClientState];
+      await former.apply([write(client)], 1n);
+      const before = await held();
+      const { partition: owner } = await claim();
+      const [later] = clientsAfter([connected(1n), disconnected(1n, '12:01:00')]) as [ClientState];
+      await expect(former.apply([write(later)], 2n)).rejects.toThrow(ChainBroken);
+      await expect(former.wipe()).rejects.toThrow(ChainBroken);
+      await expect(former.load([client])).rejects.toThrow(ChainBroken);
+      await expect(former.check()).rejects.toThrow(ChainBroken);
+      expect(await held()).toEqual(before);
+      await owner.check();
+      expect((await owner.load([client])).map(allOf)).toEqual([allOf(client)]);
+    });
+
+    it('notices that Redis was emptied under it', async () => {
+      const { partition } = await claim();
+      await partition.check();
+      await server.redis.flushall();
+      await expect(partition.check()).rejects.toThrow(ChainBroken);
+      await expect(partition.apply(clientsAfter([connected(1n)]).map(write), 1n)).rejects.toThrow(ChainBroken);
+      expect(await server.redis.keys('*')).toEqual([]);
+    });
+
+    it('notices that Redis went back to an older copy of itself', async () => {
+      const { partition } = await claim();
+      const copy = await server.redis.hgetall(keys.meta());
+      await partition.apply([], 1n);
+      await server.redis.hset(keys.meta(), copy);
+      await expect(partition.apply([], 2n)).rejects.toThrow(ChainBroken);
+    });
+  });
+
+  describe('applied to', () => {
+    it('gives each client back as it was written, unseen ones in their place', async () => {
+      await fc.assert(
+        fc.asyncProperty(histories(), async (log) => {
+          await server.redis.flushall();
+          const { partition } = await claim();
+          const clients = clientsAfter(log);
+          await partition.apply(clients.map(write), 1n);
+          const loaded = await partition.load([...clients, { namespace: 'myns', client: 'never seen' }]);
+          expect(loaded.map(allOf)).toEqual([...clients, unseenClient('myns', 'never seen')].map(allOf));
+        }),
+        { numRuns: 40, seed: 20_260_301 },
+      );
+    });
+
+    it('indexes and counts exactly the clients that are there, whatever was applied in which order', async () => {
+      const few = { clients: ODD_NAMES.slice(0, 5), sessions: ['s', 'a/b'], maxLength: 30 };
+      await fc.assert(
+        fc.asyncProperty(histories(few), fc.nat(4), async (log, step) => {
+          await server.redis.flushall();
+          const { partition } = await claim();
+          for (let end = 1; end <= log.length; end += step + 1) {
+            const clients = clientsAfter(log.slice(0, end));
+            await partition.apply(clients.map(write));
+            expect(indexesAndCounts(await held())).toEqual(indexesAndCountsOf(clients));
+          }
+        }),
+        { numRuns: 40, seed: 20_260_301 },
+      );
+    });
+
+    it('is the same when all is applied again, or an older state in between', async () => {
+      const { partition } = await claim();
+      const older = clientsAfter([connected(1n), updated('12:00:00')]);
+      const newer = clientsAfter([connected(1n), updated('12:00:00'), disconnected(1n, '12:05:00', { reason: 'ConnectionLost' })]);
+      const due = { at: 1_000, moved: true };
+      await partition.apply(newer.map((client) => ({ client, due })));
+      const once = await held();
+      await partition.apply(newer.map((client) => ({ client, due })));
+      expect(await held()).toEqual(once);
+      await partition.apply(older.map(write));
+      expect(await held()).not.toEqual(once);
+      await partition.apply(newer.map((client) => ({ client, due })));
+      expect(await held()).toEqual(once);
+    });
+
+    it('takes a client of very many sessions', async () => {
+      const { partition } = await claim();
+      const client = clientOf(6_000);
+      await partition.apply([write(client)], 1n);
+      expect((await partition.load([client])).map(allOf)).toEqual([allOf(client)]);
+    });
+
+    it('takes many clients of many sessions in several calls, none of them long', async () => {
+      const { partition } = await claim();
+      const clients = Array.from({ length: 150 }, (_, at) => clientOf(40, `client${at}`));
+      await partition.apply(clients.map(write), 77n);
+      expect(await writes()).toBeGreaterThan(4);
+      expect(indexesAndCounts(await held())).toEqual(indexesAndCountsOf(clients));
+      expect((await claim()).watermark).toBe(77n);
+    });
+  });
+
+  describe('wiped', () => {
+    it('loses every key, in portions, and leaves other partitions alone', async () => {
+      const { partition } = await claim();
+      const neighbour = new Keys('test').partition(1, 10);
+      const { partition: other } = await claim(neighbour);
+      const pending = (client: ClientState) => ({ client, due: { at: 1, moved: true } });
+      const odd = clientsAfter(
+        ODD_NAMES.flatMap((client) => ODD_NAMES.map((session) => disconnected(1n, '12:00:00', { client, session, reason: session }))),
+      );
+      const many = Array.from({ length: 450 }, (_, at) => clientOf(1, `client${at}`));
+      for (const owner of [partition, other]) await owner.apply([...odd, ...many].map(pending), 5n);
+      const before = await held(neighbour);
+      expect(Object.keys(await held()).length).toBeGreaterThan(900);
+      const began = await writes();
+      await partition.wipe();
+      expect(await held()).toEqual({});
+      expect((await writes()) - began).toBeGreaterThanOrEqual(3);
+      expect(await held(neighbour)).toEqual(before);
+    });
+
+    it('is empty at once where nothing was', async () => {
+      const { partition } = await claim();
+      await partition.wipe();
+      expect(await held()).toEqual({});
+    });
+  });
+
+  describe('deadlines', () => {
+    const [client] = clientsAfter([connected(1n), disconnected(1n, '12:05:00')]) as [ClientState];
+    const due = async () => server.redis.zscore(keys.deadlines(), clientKey(client.namespace, client.client));
+
+    it('keep their time while the latest ending stays, move with it, and go when the client is no longer pending', async () => {
+      const { partition } = await claim();
+      await partition.apply([{ client, due: { at: 100, moved: true } }]);
+      await partition.apply([{ client, due: { at: 200, moved: false } }]);
+      expect(await due()).toBe('100');
+      await partition.apply([{ client, due: { at: 300, moved: true } }]);
+      expect(await due()).toBe('300');
+      await partition.apply([{ client }]);
+      expect(await due()).toBeNull();
+    });
+
+    it('are set even where the ending did not move, if there is none: it was lost', async () => {
+      const { partition } = await claim();
+      await partition.apply([{ client, due: { at: 200, moved: false } }]);
+      expect(await due()).toBe('200');
+    });
+
+    it('fall due one after the other, the longest due first, whatever the names', async () => {
+      const { partition } = await claim();
+      const clients = clientsAfter(ODD_NAMES.map((name) => disconnected(1n, '12:00:00', { client: name })));
+      await partition.apply(clients.map((one, position) => ({ client: one, due: { at: 1_000 - position, moved: true } })));
+      const names = async (now: number, limit: number) => (await partition.due(now, limit)).map((id) => id.client);
+      expect(await names(1_000, 100)).toEqual([...ODD_NAMES].reverse());
+      expect(await names(1_000, 2)).toEqual([...ODD_NAMES].reverse().slice(0, 2));
+      expect(await names(1_000 - ODD_NAMES.length, 100)).toEqual([]);
+    });
+  });
+});
+
+/** A client with so many connected sessions. */
+function clientOf(sessions: number, client = 'client1'): ClientState {
+  const time = at('12:00:00');
+  const memory = { latestConnected: { sequenceNumber: 1n, time, firstTime: time }, newestConnected: { sequenceNumber: 1n, time } };
+  const names = Array.from({ length: sessions }, (_, number) => `session-${number}`).sort();
+  const remembered = { sessions: new Map(names.map((name) => [name, memory])), resource: {} };
+  return restoreClient({ namespace: 'myns', client }, remembered, 3n, () => 3n, SETTINGS);
+}
+
+function indexesAndCounts(all: Record<string, unknown>) {
+  return Object.fromEntries(Object.entries(all).filter(([key]) => key.startsWith('index:') || key === 'counts'));
+}
+
+/** What the indexes and counts must hold for these clients and no others. */
+function indexesAndCountsOf(clients: readonly ClientState[]) {
+  const indexes = new Map<string, [name: string, score: number][]>();
+  for (const client of clients) {
+    const { presence, disconnectionReason, since } = clientSnapshot(client);
+    const time = since === undefined ? undefined : parseTime(since);
+    const entry: [string, number] = [encodeName(client.client), time === undefined ? 0 : timeToMilliseconds(time)];
+    const values =
+      disconnectionReason === undefined
+        ? [['presence', presence]]
+        : [
+            ['presence', presence],
+            ['reason', disconnectionReason],
+          ];
+    for (const [dimension, value = ''] of values) {
+      const name = `${encodeName(client.namespace)}/${dimension}/${encodeName(value)}`;
+      indexes.set(name, [...(indexes.get(name) ?? []), entry]);
+    }
+  }
+  const byScore = ([a, scoreOfA]: [string, number], [b, scoreOfB]: [string, number]) =>
+    scoreOfA - scoreOfB || Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return {
+    ...Object.fromEntries([...indexes].map(([name, entries]) => [`index:${name}`, entries.sort(byScore).flat().map(String)])),
+    counts: Object.fromEntries([...indexes].map(([name, { length }]) => [name, String(length)])),
+  };
+}
