@@ -17,6 +17,18 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/src/chaos/**/*.test.ts'],
+          server: { deps: { external: [/\/dist\//] } },
+          // After the others: it waits for sessions to expire, and wants the machine for itself.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 });

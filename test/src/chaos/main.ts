@@ -1,24 +1,92 @@
 import { parseArgs } from 'node:util';
-import { SCENARIOS } from './scenarios/scenarios.ts';
-import { tell } from './scenarios/tell.ts';
+import { buildMutant, MUTANTS } from './mutants.ts';
+import { SCENARIOS } from './scenarios/all.ts';
+import { Teller } from './scenarios/tell.ts';
+import { storm } from './storm.ts';
+import type { Verdict } from './verdict.ts';
+import { World } from './world.ts';
 
-const { values } = parseArgs({
+const USAGE = `Breaks what can break while events flow, waits for quiet, and holds everything against the pure fold of the log.
+
+  npm run test:chaos -- [--seed N] [--seeds COUNT] [--minutes M] [--events COUNT] [--clients COUNT]
+  npm run test:chaos -- --scenarios [REGEX]     each narrow story of one fault, or those whose names match
+
+  npm run test:chaos -- --mutants [REGEX]       breaks the protocol on purpose: each time, the story told of it must show it
+
+  --projector FILE   another build of the projector: its dist/main.js
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    seed: { type: 'string', default: '1' },
-    scenario: { type: 'string' },
-    clients: { type: 'string', default: '300' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    seeds: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '2' },
+    events: { type: 'string', default: '100000' },
+    clients: { type: 'string', default: '5000' },
+    scenarios: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
+    projector: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
-const say = (line: string) => process.stdout.write(`${line}\n`);
-for (const scenario of SCENARIOS.filter(({ name }) => name.includes(values.scenario ?? ''))) {
-  const began = Date.now();
-  const { verdict, healed, evidence } = await tell(scenario, { seed: Number(values.seed), clients: Number(values.clients) });
-  const { violations, ...figures } = verdict;
-  say(`${scenario.name}: ${violations.length === 0 ? 'holds' : 'VIOLATED'} after ${Math.round((Date.now() - began) / 1000)} s`);
-  say(`  ${JSON.stringify({ ...figures, healed })}`);
-  for (const violation of violations.slice(0, 10)) say(`  ${violation.slice(0, 2000)}`);
-  if (evidence !== undefined) {
-    say(`  evidence: ${evidence}`);
-    process.exitCode = 1;
+
+if (values.help) say(USAGE);
+else if (values.scenarios) await tellScenarios(new RegExp(positionals[0] ?? ''));
+else if (values.mutants) await showMutants(new RegExp(positionals[0] ?? ''));
+else for (let n = 0; n < Number(values.seeds); n++) await storms(Number(values.seed) + n);
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function storms(seed: number): Promise<void> {
+  const { events, clients, minutes, projector } = values;
+  say(`seed ${seed}: ${events} events of ${clients} clients in ${minutes} min`);
+  const world = await World.start({ seed, clients: Number(clients), projector });
+  const stuck: string[] = [];
+  let healed = 0;
+  try {
+    const faults = await storm(world, { seed, events: Number(events), duration: Number(minutes) * 60_000, say });
+    await world.traffic.flush();
+    healed = await world.quiet();
+    await world.stopServices();
+    const count = [...faults.values()].reduce((sum, times) => sum + times, 0);
+    say(`  survived ${count} faults of ${faults.size} kinds: ${[...faults].map(([name, times]) => `${name} ${times}`).join(', ')}`);
+  } catch (error) {
+    stuck.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
+  const verdict = await world.verdict();
+  const violations = [...stuck, ...verdict.violations];
+  const keep = violations.length > 0;
+  await world.end({ keep });
+  report({ ...verdict, violations: keep ? [...violations, `evidence: ${world.dataDir}`] : [] }, healed);
+}
+
+async function tellScenarios(wanted: RegExp): Promise<void> {
+  await using teller = new Teller({ seed: Number(values.seed), clients: 300, projector: values.projector });
+  for (const scenario of SCENARIOS.filter(({ name }) => wanted.test(name))) {
+    say(scenario.name);
+    const { verdict, healed } = await teller.tell(scenario);
+    report(verdict, healed);
+  }
+}
+
+async function showMutants(wanted: RegExp): Promise<void> {
+  for (const mutant of MUTANTS.filter(({ name }) => wanted.test(name))) {
+    const projector = await buildMutant(mutant);
+    await using teller = new Teller({ seed: Number(values.seed), clients: 300, projector, quietWithin: 30_000 });
+    const { verdict } = await teller.tell(mutant.scenario);
+    const caught = verdict.violations.length > 0;
+    say(`${mutant.name}: ${caught ? 'caught by' : 'NOT CAUGHT by'} "${mutant.scenario.name}"`);
+    for (const violation of verdict.violations.slice(0, 2)) say(`  ${violation.slice(0, 300)}`);
+    if (!caught) process.exitCode = 1;
+  }
+}
+
+function report({ violations, events, changes, clients, lost, duplicated, redisDifferences }: Verdict, healed: number): void {
+  say(`  ${violations.length === 0 ? 'holds' : 'VIOLATED'}: ${events} events, ${changes} changes, ${clients} clients; \
+lost ${lost}, duplicated ${duplicated}, Redis differences ${redisDifferences}; whole again after ${(healed / 1000).toFixed(1)} s`);
+  for (const violation of [...violations.slice(0, 10), ...violations.slice(10).slice(-1)]) say(`  ! ${violation.slice(0, 2_000)}`);
+  if (violations.length > 0) process.exitCode = 1;
 }

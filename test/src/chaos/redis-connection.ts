@@ -10,18 +10,17 @@ export class RedisConnection {
 
   /** Throws where Redis answers with an error, or not at all. */
   async ask(...command: readonly string[]): Promise<Reply> {
+    if (this.#socket?.destroyed) this.#socket = undefined;
     const socket = this.#socket ?? (await connect(this.port));
     this.#socket = socket;
     const request = command.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('');
     try {
       return await new Promise<Reply>((resolve, reject) => {
-        let received = Buffer.alloc(0);
         const chunks: Buffer[] = [];
         const onData = (chunk: Buffer) => {
           chunks.push(chunk);
           if (!chunk.subarray(-2).equals(LINE_END)) return;
-          received = Buffer.concat(chunks);
-          const parsed = parse(received, 0);
+          const parsed = parse(Buffer.concat(chunks), 0);
           if (parsed === undefined) return;
           if (parsed.reply instanceof Error) reject(parsed.reply);
           else resolve(parsed.reply);
@@ -30,6 +29,7 @@ export class RedisConnection {
         socket.on('data', onData);
         socket.on('error', reject);
         socket.on('close', () => reject(new Error('Redis closed the connection')));
+        if (socket.destroyed) reject(new Error('Redis closed the connection'));
         socket.write(`*${command.length}\r\n${request}`);
       });
     } catch (error) {

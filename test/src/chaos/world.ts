@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly clients: number;
   /** Path of another build of the projector. */
   readonly projector?: string | undefined;
+  /** How long it may take until all is quiet, in ms. Default: 2 min. */
+  readonly quietWithin?: number;
   /** Settings of the services. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -32,6 +34,7 @@ export class World {
   readonly traffic: Traffic;
   readonly watcher: Watcher;
   readonly redis: RedisConnection;
+  #added = 0;
 
   private constructor(
     readonly stack: StartedStack,
@@ -43,13 +46,11 @@ export class World {
     this.redis = new RedisConnection(stack.ports.redis);
   }
 
-  /** Servers and one ingest; no projector yet. */
+  /** The servers: no ingest and no projector yet. */
   static async start(options: WorldOptions): Promise<World> {
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'rollcall-chaos-'));
     const env = { OFFLINE_GRACE: '2s', ...options.env };
-    const world = new World(await startStack({ parts: SERVERS, env, dataDir }), options);
-    await world.addIngest();
-    return world;
+    return new World(await startStack({ parts: SERVERS, env, dataDir }), options);
   }
 
   get dataDir(): string {
@@ -57,15 +58,14 @@ export class World {
   }
 
   async addProjector(env: Readonly<Record<string, string>> = {}): Promise<RunningPart> {
-    const as = `projector-${this.projectors.length + 1}`;
-    const projector = this.stack.add('projector', { as, env, program: this.options.projector });
+    const projector = this.stack.add('projector', { as: `projector-${++this.#added}`, env, program: this.options.projector });
     this.projectors.push(projector);
     await projector.start();
     return projector;
   }
 
   async addIngest(env: Readonly<Record<string, string>> = {}): Promise<RunningPart> {
-    const ingest = this.stack.add('ingest', { as: `ingest-${this.ingests.length + 1}`, env });
+    const ingest = this.stack.add('ingest', { as: `ingest-${++this.#added}`, env });
     this.ingests.push(ingest);
     await ingest.start();
     return ingest;
@@ -112,7 +112,7 @@ export class World {
   }
 
   /** Waits until all that was sent is in the log and folded, and no deadline is pending. Returns how long that took, in ms. Throws NotQuiet. */
-  async quiet(within = QUIET_WITHIN): Promise<number> {
+  async quiet(within = this.options.quietWithin ?? QUIET_WITHIN): Promise<number> {
     const began = Date.now();
     let since: number | undefined;
     let ends = '';
@@ -158,18 +158,28 @@ export class World {
     }
   }
 
+  /** Whatever happened: what cannot be judged is a violation. */
   async verdict(): Promise<Verdict> {
-    const verdict = await judge(this.history, this.stack.ports.redis, this.traffic);
-    return { ...verdict, violations: [...verdict.violations, ...this.watcher.violations] };
+    try {
+      const verdict = await judge(this.history, this.stack.ports.redis, this.traffic);
+      return { ...verdict, violations: [...verdict.violations, ...this.watcher.violations] };
+    } catch (error) {
+      return { violations: [`cannot judge: ${error}`], events: 0, changes: 0, clients: 0, lost: 0, duplicated: 0, redisDifferences: 0 };
+    }
+  }
+
+  /** Ingests and projectors, in order; those that are frozen or dead included. */
+  async stopServices(): Promise<void> {
+    await Promise.all([...this.projectors.splice(0), ...this.ingests.splice(0)].map((part) => part.stop()));
   }
 
   /** Stops all. `keep`: leaves the data and the logs as evidence. */
-  async end(keep = false): Promise<void> {
+  async end({ keep = false } = {}): Promise<void> {
     await this.watcher.stop();
     await this.traffic.close();
+    await this.stopServices();
     await this.history.close();
     this.redis.close();
-    for (const part of [...this.projectors, ...this.ingests]) part.resume();
     await this.stack.stop();
     if (!keep) await rm(this.dataDir, { recursive: true, force: true });
   }

@@ -1,0 +1,149 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { OUTAGES } from './scenarios/outages.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { killedAt, REDIS_FAULTS, redisAt, STUMBLES, zombieAt } from './scenarios/stumbles.ts';
+
+/** The protocol, broken on purpose in one place. */
+export interface Mutant {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** What must show it. */
+  readonly scenario: Scenario;
+}
+
+interface Edit {
+  /** Compiled file, from the root of the repository. */
+  readonly file: string;
+  readonly from: string | RegExp;
+  readonly to: string;
+}
+
+const OWNER = 'services/projector/dist/partition-owner.js';
+const ASSIGNMENT = 'services/projector/dist/assignment.js';
+const TRANSACTOR = 'packages/log/dist/transactor.js';
+const SCRIPTS = 'packages/snapshots/dist/scripts.js';
+const PARTITION = 'packages/snapshots/dist/owned-partition.js';
+
+const COMMIT = 'await tenure.transactions.commit(this.options.derive(folded), next);';
+const APPLY = 'await tenure.snapshots.apply(this.#writes(folded), next);';
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'offsets outside the transaction',
+    edits: [
+      { file: TRANSACTOR, from: /await transaction\.sendOffsets\(({[\s\S]*?\n {12}})\);/, to: 'const offsets = $1;' },
+      { file: TRANSACTOR, from: 'await beforeEnd();', to: '' },
+      {
+        file: TRANSACTOR,
+        from: 'await transaction.commit();',
+        to: `await transaction.commit();
+            await beforeEnd();
+            const another = await this.producer.transaction();
+            await another.sendOffsets(offsets);
+            await another.commit();`,
+      },
+    ],
+    scenario: killedAt('in-transaction'),
+  },
+  {
+    name: 'applied before it is committed',
+    edits: [
+      { file: OWNER, from: APPLY, to: '' },
+      { file: OWNER, from: COMMIT, to: `${APPLY}\n        ${COMMIT}` },
+    ],
+    scenario: killedAt('in-transaction'),
+  },
+  {
+    name: 'no fencing',
+    edits: [
+      {
+        file: TRANSACTOR,
+        from: 'static async fence(log, transactionalId) {',
+        to: '$& transactionalId += process.hrtime.bigint();',
+      },
+    ],
+    scenario: zombieAt('after-load'),
+  },
+  {
+    name: 'no chain compared when writing',
+    edits: [{ file: SCRIPTS, from: "if redis.call('HGET', KEYS[1], 'chain') ~= ARGV[1] then return 0 end", to: '' }],
+    scenario: redisAt('after-commit', REDIS_FAULTS.emptied),
+  },
+  {
+    name: 'load and chain read apart',
+    edits: [
+      { file: PARTITION, from: 'const [, chain, ...found] =', to: 'const [, , ...found] =' },
+      {
+        file: PARTITION,
+        from: 'async load(ids) {',
+        to: `async load(ids) {
+        const chain = await this.redis.hget(this.keys.meta(), 'chain');
+        OwnedPartition.loads = (OwnedPartition.loads ?? 0) + 1;
+        if (OwnedPartition.loads === 3) {
+            process.stdout.write('{"point":"within-load"}\\n');
+            process.kill(process.pid, 'SIGSTOP');
+        }`,
+      },
+    ],
+    scenario: redisAt('within-load', REDIS_FAULTS.emptied),
+  },
+  {
+    name: 'no look at an idle Redis',
+    edits: [{ file: ASSIGNMENT, from: 'await owner.snapshots.check();', to: '' }],
+    scenario: named(OUTAGES, 'Redis is emptied while nothing happens'),
+  },
+  {
+    name: 'a batch committed again by the next producer',
+    edits: [
+      {
+        file: OWNER,
+        from: /await tenure\.transactions\.commit[\s\S]*?at\('after-commit'\);/,
+        to: `try {
+            $&
+        } catch {
+            tenure.transactions = await this.options.log.fence();
+            await tenure.transactions.commit(this.options.derive(folded), next);
+        }`,
+      },
+    ],
+    scenario: named(STUMBLES, 'the response to EndTxn is lost'),
+  },
+  {
+    name: 'an offset that is not read again after the claim',
+    edits: [{ file: OWNER, from: /if \(\(await log\.committed\(\)\) !== committed\)\s+throw[^;]*;/, to: '' }],
+    scenario: named(STUMBLES, 'two take-overs at once: the slow one claims when the other has applied'),
+  },
+];
+
+function named(scenarios: readonly Scenario[], name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found === undefined) throw new Error(`no scenario is called ${name}`);
+  return found;
+}
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Builds the projector with the edits, in a folder of its own; returns its program. Throws where an edit finds nothing: the code has moved. */
+export async function buildMutant({ name, edits }: Mutant): Promise<string> {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'rollcall-mutant-'));
+  const modules = path.join(dir, 'node_modules');
+  await mkdir(path.join(modules, '@rollcall'), { recursive: true });
+  for (const entry of await readdir(path.join(ROOT, 'node_modules'))) {
+    if (entry !== '@rollcall') await symlink(path.join(ROOT, 'node_modules', entry), path.join(modules, entry));
+  }
+  const parts = [...(await readdir(path.join(ROOT, 'packages'))).map((part) => `packages/${part}`), 'services/projector'];
+  for (const part of parts) {
+    for (const what of ['package.json', 'dist']) await cp(path.join(ROOT, part, what), path.join(dir, part, what), { recursive: true });
+    await symlink(path.join(dir, part), path.join(modules, '@rollcall', path.basename(part)));
+  }
+  for (const { file, from, to } of edits) {
+    const code = await readFile(path.join(dir, file), 'utf8');
+    const edited = code.replace(from, to);
+    if (edited === code) throw new Error(`${name}: ${file} has no ${from}`);
+    await writeFile(path.join(dir, file), edited);
+  }
+  return path.join(dir, 'services/projector/dist/main.js');
+}

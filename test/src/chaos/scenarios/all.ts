@@ -1,0 +1,5 @@
+import { OUTAGES } from './outages.ts';
+import type { Scenario } from './scenario.ts';
+import { STUMBLES } from './stumbles.ts';
+
+export const SCENARIOS: readonly Scenario[] = [...OUTAGES, ...STUMBLES];

@@ -1,0 +1,31 @@
+import type { RunningPart } from '@rollcall/local';
+import type { World } from '../world.ts';
+
+/** A story of faults. It starts the ingests and projectors that it needs; afterwards all must come to rest, whole. */
+export interface Scenario {
+  readonly name: string;
+  readonly run: (world: World) => Promise<void>;
+}
+
+/** Beyond the group's session timeout, in ms: others have taken over what a silent projector had. */
+export const LONGER_THAN_A_SESSION = 12_000;
+
+/** In the middle: some of the traffic has been applied since. */
+export async function someApplied(world: World, within = 60_000): Promise<void> {
+  const before = await applied(world);
+  await world.until('more events are applied', async () => (await applied(world)) > before, within);
+}
+
+async function applied(world: World): Promise<bigint> {
+  const marks = await world.watermarks();
+  return marks.reduce<bigint>((sum, mark) => sum + (mark ?? 0n), 0n);
+}
+
+/** The process has come to the fault point that it was asked to stumble at. */
+export async function stumbled(world: World, part: RunningPart, point: string): Promise<void> {
+  await world.until(`${part.name} stumbles ${point}`, () => part.log().includes(`"point":"${point}"`));
+}
+
+export async function restoring(world: World): Promise<void> {
+  await world.until('a partition is being restored', async () => (await world.watermarks()).some((mark) => mark === undefined));
+}

@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { World } from '../world.ts';
+import { LONGER_THAN_A_SESSION, type Scenario, someApplied, stumbled } from './scenario.ts';
+
+/** The steps of a cycle between which an owner may stumble. */
+const CYCLE_POINTS = ['after-load', 'in-transaction', 'after-commit', 'after-apply'] as const;
+
+/** What may happen to Redis while an owner stands still between two steps. */
+export const REDIS_FAULTS = {
+  emptied: { name: 'emptied', prepare: async (world: World) => () => world.flushAll() },
+  rolledBack: { name: 'rolled back', prepare: (world: World) => world.copyRedis() },
+} as const;
+type RedisFault = (typeof REDIS_FAULTS)[keyof typeof REDIS_FAULTS];
+
+/** The owner stops between two steps, its session expires, another takes over and applies; then the first goes on where it stood. */
+export function zombieAt(point: string): Scenario {
+  return {
+    name: `an owner stands still ${point} while its successor applies, and goes on as a zombie`,
+    async run(world) {
+      await world.addIngest();
+      const zombie = await world.addProjector({ FAULTS: `${point}:stop@8` });
+      const sending = world.traffic.send(8_000, 400);
+      await stumbled(world, zombie, point);
+      // It waits for the session of the other to expire.
+      await world.addProjector();
+      await someApplied(world);
+      zombie.resume();
+      await sending;
+    },
+  };
+}
+
+/** The process ends between two steps, and starts again. */
+export function killedAt(point: string): Scenario {
+  return {
+    name: `an owner is killed ${point}`,
+    async run(world) {
+      await world.addIngest();
+      const victim = await world.addProjector({ FAULTS: `${point}:kill@8` });
+      const sending = world.traffic.send(3_000, 500);
+      await stumbled(world, victim, point);
+      await world.addProjector();
+      await sending;
+    },
+  };
+}
+
+/** Redis loses writes exactly between two steps of an owner. */
+export function redisAt(point: string, { name, prepare }: RedisFault): Scenario {
+  return {
+    name: `Redis is ${name} while an owner stands still ${point}`,
+    async run(world) {
+      await world.addIngest();
+      const warmUp = await world.addProjector();
+      await world.traffic.send(500);
+      await someApplied(world);
+      const fault = await prepare(world);
+      await world.traffic.send(500);
+      await world.quiet();
+      await warmUp.stop();
+      const owner = await world.addProjector({ FAULTS: `${point}:stop@3` });
+      const sending = world.traffic.send(1_500, 500);
+      await stumbled(world, owner, point);
+      await fault();
+      owner.resume();
+      await sending;
+    },
+  };
+}
+
+export const STUMBLES: readonly Scenario[] = [
+  ...CYCLE_POINTS.map(zombieAt),
+  ...CYCLE_POINTS.map(killedAt),
+  ...CYCLE_POINTS.flatMap((point) => Object.values(REDIS_FAULTS).map((fault) => redisAt(point, fault))),
+  {
+    name: 'two take-overs at once: the slow one claims when the other has applied',
+    async run(world) {
+      await world.addIngest();
+      const first = await world.addProjector();
+      await world.traffic.send(1_000);
+      await world.quiet();
+      await first.stop();
+      const slow = await world.addProjector({ FAULTS: 'after-read-committed:stop@2' });
+      await stumbled(world, slow, 'after-read-committed');
+      const sending = world.traffic.send(6_000, 400);
+      await world.addProjector();
+      await someApplied(world);
+      await sleep(2_000);
+      slow.resume();
+      await sending;
+    },
+  },
+  ...['after-fence', 'after-read-committed', 'after-claim'].map(
+    (point): Scenario => ({
+      name: `a take-over fails ${point}`,
+      async run(world) {
+        await world.addIngest();
+        await world.addProjector({ FAULTS: `${point}:fail@1,${point}:fail@2,${point}:fail@5` });
+        await world.traffic.send(1_500, 500);
+      },
+    }),
+  ),
+  ...['after-wipe', 'in-restore', 'before-watermark'].flatMap((point) =>
+    (['stop', 'kill', 'fail'] as const).map(
+      (action): Scenario => ({
+        name: `a restore ${{ stop: 'meets an emptied Redis', kill: 'is killed', fail: 'fails' }[action]} ${point}`,
+        async run(world) {
+          await world.addIngest();
+          const first = await world.addProjector();
+          await world.traffic.send(2_000, 1_000);
+          await world.quiet();
+          await first.stop();
+          await world.flushAll();
+          const sending = world.traffic.send(1_500, 500);
+          // ready before or after the first restore: the fault comes with it
+          const owner = await world.addProjector({ FAULTS: `${point}:${action}@2` });
+          await stumbled(world, owner, point);
+          if (action === 'stop') {
+            await world.flushAll();
+            owner.resume();
+          }
+          if (action === 'kill') await world.addProjector();
+          await sending;
+        },
+      }),
+    ),
+  ),
+  {
+    name: 'the response to EndTxn is lost',
+    async run(world) {
+      await world.addIngest();
+      await world.addProjector({ FAULTS: 'after-commit:fail@2,after-commit:fail@5,after-commit:fail@6' });
+      await world.traffic.send(3_000, 500);
+    },
+  },
+  {
+    name: 'a transaction times out',
+    async run(world) {
+      await world.addIngest();
+      await world.addProjector({ FAULTS: 'in-transaction:pause=27000@4' });
+      await world.traffic.send(3_000, 500);
+    },
+  },
+  {
+    name: 'Kafka is killed within a transaction',
+    async run(world) {
+      await world.addIngest();
+      const owner = await world.addProjector({ FAULTS: 'in-transaction:stop@5' });
+      const sending = world.traffic.send(3_000, 400);
+      await stumbled(world, owner, 'in-transaction');
+      await world.stack.part('kafka').kill();
+      await world.stack.part('kafka').start();
+      owner.resume();
+      await sending;
+    },
+  },
+  {
+    name: 'ingest is killed before its first checkpoint',
+    async run(world) {
+      await world.addProjector();
+      const victim = await world.addIngest({ FAULTS: 'after-append:kill@1' });
+      const sending = world.traffic.send(1_500, 500);
+      await stumbled(world, victim, 'after-append');
+      await world.addIngest();
+      await sending;
+    },
+  },
+  {
+    name: 'an ingest whose partitions another has taken goes on',
+    async run(world) {
+      await world.addProjector();
+      const zombie = await world.addIngest({ FAULTS: 'after-append:stop@3' });
+      const sending = world.traffic.send(4_000, 300);
+      await stumbled(world, zombie, 'after-append');
+      await world.addIngest();
+      await someApplied(world);
+      await sleep(LONGER_THAN_A_SESSION);
+      zombie.resume();
+      await sending;
+    },
+  },
+  {
+    name: 'ingest is away for longer than the grace, while clients come back',
+    async run(world) {
+      const ingest = await world.addIngest();
+      await world.addProjector();
+      await world.traffic.send(1_500, 1_000);
+      await someApplied(world);
+      await ingest.kill();
+      await world.traffic.send(1_500, 1_000);
+      await sleep(6_000);
+      await ingest.start();
+    },
+  },
+];

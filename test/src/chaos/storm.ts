@@ -1,0 +1,126 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunningPart } from '@rollcall/local';
+import { Random } from './random.ts';
+import { restoring } from './scenarios/scenario.ts';
+import type { World } from './world.ts';
+
+export interface StormOptions {
+  readonly seed: number;
+  readonly events: number;
+  /** For how long the events are sent, in ms. */
+  readonly duration: number;
+  readonly say: (line: string) => void;
+}
+
+/** How often each kind of fault was done. */
+export type Faults = ReadonlyMap<string, number>;
+
+const MOST_PROJECTORS = 4;
+const STUMBLE_POINTS = [
+  'after-read-committed',
+  'after-claim',
+  'after-load',
+  'in-transaction',
+  'after-commit',
+  'after-apply',
+  'in-catch-up',
+];
+
+/** Sends events, and breaks something all the while, as the seed has it. Resolves when the last event is sent and everything runs again. */
+export async function storm(world: World, { seed, events, duration, say }: StormOptions): Promise<Faults> {
+  const random = new Random(seed);
+  const done = new Map<string, number>();
+  const began = Date.now();
+  await world.addIngest();
+  await world.addProjector();
+  await world.addProjector();
+  const sent = new AbortController();
+  const sending = world.traffic.send(events, (events * 1000) / duration).finally(() => sent.abort());
+  const thawing: Promise<void>[] = [];
+  let deck: (typeof FAULTS)[number][] = [];
+  while (!sent.signal.aborted) {
+    await sleep(1_000 + random.below(4_000), undefined, { signal: sent.signal }).catch(() => {});
+    if (deck.length === 0) deck = random.shuffled(FAULTS);
+    const fault = deck.pop();
+    if (fault === undefined || sent.signal.aborted) continue;
+    say(`  ${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${fault.name}`);
+    await fault.strike(world, random, thawing);
+    done.set(fault.name, (done.get(fault.name) ?? 0) + 1);
+  }
+  await sending;
+  await Promise.all(thawing);
+  // Others may be dead, or stumble again.
+  await world.addProjector();
+  return done;
+}
+
+interface Fault {
+  readonly name: string;
+  readonly strike: (world: World, random: Random, thawing: Promise<void>[]) => Promise<void>;
+}
+
+const FAULTS: readonly Fault[] = [
+  { name: 'kill a projector', strike: async (world, random) => killed([random.pick(world.projectors)]) },
+  { name: 'kill all projectors', strike: async (world) => killed(world.projectors) },
+  { name: 'kill ingest', strike: async (world) => killed(world.ingests) },
+  { name: 'kill Kafka', strike: async (world) => killed([world.stack.part('kafka')]) },
+  { name: 'kill Event Hubs', strike: async (world) => killed([world.stack.part('eventhubs')]) },
+  { name: 'kill Redis', strike: (world) => world.restartRedis() },
+  {
+    name: 'kill Redis, which keeps nothing',
+    strike: (world) => world.restartRedis((dir) => rm(path.join(dir, 'appendonlydir'), { recursive: true })),
+  },
+  { name: 'empty Redis', strike: (world) => world.flushAll() },
+  {
+    name: 'empty Redis, and again while it is restored',
+    async strike(world) {
+      await world.flushAll();
+      await restoring(world).catch(() => {});
+      await world.flushAll();
+    },
+  },
+  {
+    name: 'roll Redis back',
+    async strike(world, random) {
+      const putBack = await world.copyRedis();
+      await sleep(500 + random.below(4_000));
+      await putBack();
+    },
+  },
+  {
+    name: 'freeze a projector beyond its session',
+    async strike(world, random, thawing) {
+      const projector = random.pick(world.projectors);
+      projector.pause();
+      thawing.push(sleep(11_000 + random.below(4_000)).then(() => projector.resume()));
+    },
+  },
+  {
+    name: 'add or remove a projector',
+    async strike(world, random) {
+      if (world.projectors.length < MOST_PROJECTORS && random.chance(0.6)) await world.addProjector();
+      else if (world.projectors.length > 1) await world.projectors.shift()?.stop();
+    },
+  },
+  {
+    name: 'make a projector stumble between two steps',
+    async strike(world, random, thawing) {
+      if (world.projectors.length >= MOST_PROJECTORS) await world.projectors.shift()?.stop();
+      const action = random.pick(['stop', 'kill', 'fail']);
+      const starting = world.addProjector({ FAULTS: `${random.pick(STUMBLE_POINTS)}:${action}@${1 + random.below(6)}` });
+      const projector = world.projectors.at(-1);
+      if (action === 'stop') thawing.push(sleep(12_000 + random.below(4_000)).then(() => projector?.resume()));
+      // It may end before it answers.
+      await starting.catch(() => {});
+    },
+  },
+];
+
+/** Ends them as kill -9 does; they start again. */
+async function killed(parts: readonly RunningPart[]): Promise<void> {
+  const victims = [...parts];
+  await Promise.all(victims.map((part) => part.kill()));
+  await Promise.all(victims.map((part) => part.start()));
+}
