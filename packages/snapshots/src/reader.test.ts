@@ -181,6 +181,15 @@ describe('where no Redis answers', () => {
     reader.close();
     store.close();
   });
+
+  it('leaves no timer behind that would keep a command waiting', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const reader = new SnapshotReader({ ...quiet, url: 'redis://127.0.0.1:1' });
+    await expect(reader.counts()).rejects.toThrow(RedisUnavailable);
+    reader.close();
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
 });
 
 /** English as this machine has it; says so where it has none. */

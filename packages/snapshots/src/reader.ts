@@ -113,7 +113,8 @@ export class SnapshotReader {
   }
 
   close(): void {
-    this.#redis.disconnect();
+    // On a connection that has failed, it would set a timer that keeps the process from ending.
+    if (this.#redis.status !== 'end') this.#redis.disconnect();
   }
 
   async #read(keys: PartitionKeys, clients: readonly string[]): Promise<(ClientView | undefined)[]> {
