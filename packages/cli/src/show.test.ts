@@ -1,0 +1,132 @@
+import type { Change, ClientSnapshot, SessionSnapshot } from '@rollcall/client';
+import { describe, expect, it } from 'vitest';
+import { showChange, showClient, showClients, showCounts, showSession } from './show.ts';
+
+const client: ClientSnapshot = {
+  namespace: 'myns',
+  client: 'pump',
+  source: '/ns',
+  presence: 'offline',
+  since: '2026-03-02T12:05:00.0000000Z',
+  offlineConfirmed: false,
+  disconnectionReason: 'ConnectionLost',
+  connectedSessions: 0,
+  sessions: ['s1'],
+  exists: 'yes',
+  state: 'Enabled',
+  attributes: { site: 9007199254740993n },
+  createdOn: '2026-03-01T00:00:00.0000000Z',
+  updatedOn: '2026-03-01T00:00:01.0000000Z',
+  offset: '7',
+};
+const session: SessionSnapshot = {
+  namespace: 'myns',
+  client: 'pump',
+  session: 's1',
+  status: 'disconnected',
+  since: '2026-03-02T12:05:00.0000000Z',
+  sequenceNumber: '9223372036854775807',
+  connectedAt: '2026-03-02T12:00:00.0000000Z',
+  disconnectedAt: '2026-03-02T12:05:00.0000000Z',
+  disconnectionReason: 'ConnectionLost',
+  counterRestarted: false,
+  offset: '7',
+};
+
+describe('a client', () => {
+  it('is shown with why it is offline, whether that is confirmed, its resource and its sessions', () => {
+    expect(showClient({ client, sessions: [session] })).toBe(
+      [
+        'client      myns/pump',
+        'presence    offline (ConnectionLost), not confirmed yet',
+        'since       2026-03-02T12:05:00.0000000Z',
+        'resource    registered, Enabled',
+        'attributes  {"site":"9007199254740993"}',
+        'created     2026-03-01T00:00:00.0000000Z',
+        'updated     2026-03-01T00:00:01.0000000Z',
+        '',
+        'SESSION  STATUS        SINCE                         NUMBER               REASON',
+        's1       disconnected  2026-03-02T12:05:00.0000000Z  9223372036854775807  ConnectionLost',
+      ].join('\n'),
+    );
+  });
+
+  it('of which only its deletion is known has neither since nor sessions', () => {
+    const deleted: ClientSnapshot = {
+      namespace: 'myns',
+      client: 'pump',
+      source: '/ns',
+      presence: 'unknown',
+      offlineConfirmed: false,
+      connectedSessions: 0,
+      sessions: [],
+      exists: 'no',
+      deletedAt: '2026-03-02T13:00:00.0000000Z',
+      offset: '8',
+    };
+    expect(showClient({ client: deleted, sessions: [] })).toBe(
+      ['client    myns/pump', 'presence  unknown', 'since     -', 'resource  deleted at 2026-03-02T13:00:00.0000000Z'].join('\n'),
+    );
+  });
+
+  it('is a line in a list', () => {
+    const online: ClientSnapshot = { ...client, client: 'fan', presence: 'online', connectedSessions: 1, exists: 'unknown' };
+    expect(showClients([client, online]).split('\n').slice(1)).toEqual([
+      'pump    offline   2026-03-02T12:05:00.0000000Z  ConnectionLost  0/1       Enabled',
+      'fan     online    2026-03-02T12:05:00.0000000Z  ConnectionLost  1/1       -',
+    ]);
+  });
+});
+
+it('shows all there is of a session, and a dash for what is not', () => {
+  const { connectedAt: _, ...unheard } = session;
+  expect(showSession({ ...unheard, counterRestarted: true })).toBe(
+    [
+      'session            myns/pump/s1',
+      'status             disconnected',
+      'since              2026-03-02T12:05:00.0000000Z',
+      'sequence number    9223372036854775807',
+      'connected at       -',
+      'disconnected at    2026-03-02T12:05:00.0000000Z',
+      'reason             ConnectionLost',
+      'counter restarted  yes',
+    ].join('\n'),
+  );
+});
+
+it('shows counts, and of the offline ones why', () => {
+  const counts = { namespace: 'myns', presence: { online: 2, offline: 1, unknown: 0 }, reason: { ConnectionLost: 1 } };
+  expect(showCounts([counts])).toBe(
+    [
+      'NAMESPACE  ONLINE  OFFLINE  UNKNOWN',
+      'myns       2       1        0',
+      '',
+      'NAMESPACE  OFFLINE REASON  CLIENTS',
+      'myns       ConnectionLost  1',
+    ].join('\n'),
+  );
+  expect(showCounts([{ ...counts, reason: {} }])).not.toContain('REASON');
+});
+
+describe('a change', () => {
+  const change: Change = {
+    position: { partition: 0, offset: '7' },
+    kinds: ['session-disconnected', 'client-offline'],
+    client,
+    session,
+    event: { time: '2026-03-02T12:05:00.1234567Z' },
+  };
+
+  it('is one line: when, who, what, why', () => {
+    expect(showChange(change)).toBe('2026-03-02T12:05:00.1234567Z  myns/pump/s1  session-disconnected client-offline  ConnectionLost');
+  });
+
+  it('of the client’s resource names no session', () => {
+    const { session: _, ...ofClient } = change;
+    expect(showChange({ ...ofClient, kinds: ['client-updated'] })).toBe('2026-03-02T12:05:00.1234567Z  myns/pump  client-updated');
+  });
+
+  it('that shows only in details says so, and no name breaks its line', () => {
+    expect(showChange({ ...change, kinds: [], client: { ...client, client: 'a\nb' } })).toContain('myns/a\\u{a}b/s1  details');
+  });
+});
