@@ -50,9 +50,10 @@ export class GroupMember {
   async join(crashed: (error: unknown) => void): Promise<void> {
     const { topic, concurrency } = this.options;
     this.#consumer.on(this.#consumer.events.CRASH, ({ payload }) => {
-      // A restart forgets what was paused.
+      // It starts anew, as another member, and forgets what was paused: what was assigned is no longer.
       this.#assigned = [];
-      if (!payload.restart) crashed(payload.error);
+      if (payload.restart) this.options.onAssigned([]);
+      else crashed(payload.error);
     });
     // Emitted before the first fetch, and not awaited: pause here and now.
     this.#consumer.on(this.#consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -91,7 +92,12 @@ export class GroupMember {
 
   /** Reads nothing more of the partition until `readFrom`. */
   pause(partition: number): void {
-    this.#consumer.pause([{ topic: this.options.topic, partitions: [partition] }]);
+    if (!this.isAssigned(partition)) return;
+    try {
+      this.#consumer.pause([{ topic: this.options.topic, partitions: [partition] }]);
+    } catch {
+      // The client is about to start anew: it reads nothing.
+    }
   }
 
   /** Finishes the batches in hand, leaves the group. */
