@@ -39,6 +39,8 @@ export function faultPoints(faults: readonly z.output<typeof Fault>[] = [], logg
     if (fault === undefined) return;
     logger.warn({ point, action: fault.action }, 'fault point');
     if (fault.action === 'fail') throw new FaultAsked(point);
+    // What was logged is written in the background.
+    await sleep(50);
     if (fault.action === 'stop') process.kill(process.pid, 'SIGSTOP');
     else if (fault.action === 'kill') process.kill(process.pid, 'SIGKILL');
     else await sleep(Number(fault.action.replace('pause=', '')));
