@@ -28,6 +28,7 @@ const SCRIPTS = 'packages/snapshots/dist/scripts.js';
 const PARTITION = 'packages/snapshots/dist/owned-partition.js';
 
 const COMMIT = 'await tenure.transactions.commit(this.options.derive(folded), next);';
+const CLAIM = 'const { partition: snapshots, watermark } = await this.options.claim();';
 const APPLY = 'await tenure.snapshots.apply(this.#writes(folded), next);';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -112,8 +113,16 @@ export const MUTANTS: readonly Mutant[] = [
     scenario: named(STUMBLES, 'the response to EndTxn is lost'),
   },
   {
-    name: 'an offset that is not read again after the claim',
-    edits: [{ file: OWNER, from: /if \(\(await log\.committed\(\)\) !== committed\)\s+throw[^;]*;/, to: '' }],
+    name: 'the committed offset read before the claim, and what is ahead of it not restored',
+    edits: [
+      { file: OWNER, from: CLAIM, to: '' },
+      { file: OWNER, from: "await at('after-read-committed');", to: `$& ${CLAIM}` },
+      {
+        file: OWNER,
+        from: 'await snapshots.apply(writes);',
+        to: 'await snapshots.apply(writes.filter(({ client }) => client.offset < committed));',
+      },
+    ],
     scenario: named(STUMBLES, 'two take-overs at once: the slow one claims when the other has applied'),
   },
 ];

@@ -111,6 +111,29 @@ export class World {
     return marks;
   }
 
+  /** Tells a story while events are sent, so many a second, until what comes after it is applied. */
+  async whileSending(perSecond: number, story: () => Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    const sending = this.traffic.send(Number.POSITIVE_INFINITY, perSecond, stop.signal);
+    try {
+      await story();
+      await this.moreApplied();
+    } finally {
+      stop.abort();
+      await sending;
+    }
+  }
+
+  /** Waits until more of the traffic is applied than now. */
+  async moreApplied(): Promise<void> {
+    const before = await this.#applied();
+    await this.until('more events are applied', async () => (await this.#applied()) > before);
+  }
+
+  async #applied(): Promise<bigint> {
+    return (await this.watermarks()).reduce<bigint>((sum, mark) => sum + (mark ?? 0n), 0n);
+  }
+
   /** Waits until all that was sent is in the log and folded, and no deadline is pending. Returns how long that took, in ms. Throws NotQuiet. */
   async quiet(within = this.options.quietWithin ?? QUIET_WITHIN): Promise<number> {
     const began = Date.now();

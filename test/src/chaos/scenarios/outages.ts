@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LONGER_THAN_A_SESSION, restoring, type Scenario, someApplied } from './scenario.ts';
+import { LONGER_THAN_A_SESSION, restoring, type Scenario } from './scenario.ts';
 
 /** Whole processes and whole databases, as an operator sees them fail. */
 export const OUTAGES: readonly Scenario[] = [
@@ -11,10 +11,10 @@ export const OUTAGES: readonly Scenario[] = [
       await world.addIngest();
       const victim = await world.addProjector();
       await world.addProjector();
-      const sending = world.traffic.send(4_000, 600);
-      await someApplied(world);
-      await victim.kill();
-      await sending;
+      await world.whileSending(600, async () => {
+        await world.moreApplied();
+        await victim.kill();
+      });
     },
   },
   {
@@ -22,11 +22,11 @@ export const OUTAGES: readonly Scenario[] = [
     async run(world) {
       await world.addIngest();
       const projectors = [await world.addProjector(), await world.addProjector()];
-      const sending = world.traffic.send(4_000, 600);
-      await someApplied(world);
-      await Promise.all(projectors.map((projector) => projector.kill()));
-      await Promise.all(projectors.map((projector) => projector.start()));
-      await sending;
+      await world.whileSending(600, async () => {
+        await world.moreApplied();
+        await Promise.all(projectors.map((projector) => projector.kill()));
+        await Promise.all(projectors.map((projector) => projector.start()));
+      });
     },
   },
   {
@@ -35,13 +35,13 @@ export const OUTAGES: readonly Scenario[] = [
       await world.addIngest();
       const zombie = await world.addProjector();
       await world.addProjector();
-      const sending = world.traffic.send(8_000, 500);
-      await someApplied(world);
-      zombie.pause();
-      await sleep(LONGER_THAN_A_SESSION);
-      await someApplied(world);
-      zombie.resume();
-      await sending;
+      await world.whileSending(500, async () => {
+        await world.moreApplied();
+        zombie.pause();
+        await sleep(LONGER_THAN_A_SESSION);
+        await world.moreApplied();
+        zombie.resume();
+      });
     },
   },
   {
@@ -49,16 +49,16 @@ export const OUTAGES: readonly Scenario[] = [
     async run(world) {
       await world.addIngest();
       const first = await world.addProjector();
-      const sending = world.traffic.send(5_000, 500);
-      await someApplied(world);
-      const second = await world.addProjector();
-      await someApplied(world);
-      await world.addProjector();
-      await someApplied(world);
-      await first.stop();
-      await someApplied(world);
-      await second.stop();
-      await sending;
+      await world.whileSending(500, async () => {
+        await world.moreApplied();
+        const second = await world.addProjector();
+        await world.moreApplied();
+        await world.addProjector();
+        await world.moreApplied();
+        await first.stop();
+        await world.moreApplied();
+        await second.stop();
+      });
     },
   },
   {
@@ -66,12 +66,12 @@ export const OUTAGES: readonly Scenario[] = [
     async run(world) {
       const ingest = await world.addIngest();
       await world.addProjector();
-      const sending = world.traffic.send(4_000, 800);
-      await someApplied(world);
-      await ingest.kill();
-      await sleep(1_000);
-      await ingest.start();
-      await sending;
+      await world.whileSending(800, async () => {
+        await world.moreApplied();
+        await ingest.kill();
+        await sleep(1_000);
+        await ingest.start();
+      });
     },
   },
   {
@@ -79,12 +79,12 @@ export const OUTAGES: readonly Scenario[] = [
     async run(world) {
       await world.addIngest();
       await world.addProjector();
-      const sending = world.traffic.send(4_000, 800);
-      await someApplied(world);
-      await world.stack.part('eventhubs').kill();
-      await sleep(1_000);
-      await world.stack.part('eventhubs').start();
-      await sending;
+      await world.whileSending(800, async () => {
+        await world.moreApplied();
+        await world.stack.part('eventhubs').kill();
+        await sleep(1_000);
+        await world.stack.part('eventhubs').start();
+      });
     },
   },
   {
@@ -92,12 +92,12 @@ export const OUTAGES: readonly Scenario[] = [
     async run(world) {
       await world.addIngest();
       await world.addProjector();
-      const sending = world.traffic.send(5_000, 500);
-      await someApplied(world);
-      await world.stack.part('kafka').kill();
-      await sleep(2_000);
-      await world.stack.part('kafka').start();
-      await sending;
+      await world.whileSending(500, async () => {
+        await world.moreApplied();
+        await world.stack.part('kafka').kill();
+        await sleep(2_000);
+        await world.stack.part('kafka').start();
+      });
     },
   },
   {
@@ -105,12 +105,12 @@ export const OUTAGES: readonly Scenario[] = [
     async run(world) {
       await world.addIngest();
       await world.addProjector();
-      const sending = world.traffic.send(4_000, 200);
-      await someApplied(world);
-      await world.stack.part('kafka').kill();
-      await sleep(25_000);
-      await world.stack.part('kafka').start();
-      await sending;
+      await world.whileSending(200, async () => {
+        await world.moreApplied();
+        await world.stack.part('kafka').kill();
+        await sleep(25_000);
+        await world.stack.part('kafka').start();
+      });
     },
   },
   {
@@ -131,10 +131,10 @@ export const OUTAGES: readonly Scenario[] = [
     async run(world) {
       await world.addIngest();
       await world.addProjector();
-      const sending = world.traffic.send(4_000, 800);
-      await someApplied(world);
-      await world.restartRedis();
-      await sending;
+      await world.whileSending(800, async () => {
+        await world.moreApplied();
+        await world.restartRedis();
+      });
     },
   },
   {
@@ -142,10 +142,10 @@ export const OUTAGES: readonly Scenario[] = [
     async run(world) {
       await world.addIngest();
       await world.addProjector();
-      const sending = world.traffic.send(4_000, 800);
-      await someApplied(world);
-      await world.restartRedis((dir) => rm(path.join(dir, 'appendonlydir'), { recursive: true }));
-      await sending;
+      await world.whileSending(800, async () => {
+        await world.moreApplied();
+        await world.restartRedis((dir) => rm(path.join(dir, 'appendonlydir'), { recursive: true }));
+      });
     },
   },
   {
@@ -164,13 +164,13 @@ export const OUTAGES: readonly Scenario[] = [
     async run(world) {
       await world.addIngest();
       await world.addProjector();
-      const sending = world.traffic.send(6_000, 800);
-      await someApplied(world);
-      await sleep(1_000);
-      await world.flushAll();
-      await restoring(world);
-      await world.flushAll();
-      await sending;
+      await world.whileSending(800, async () => {
+        await world.moreApplied();
+        await sleep(1_000);
+        await world.flushAll();
+        await restoring(world);
+        await world.flushAll();
+      });
     },
   },
   {
@@ -178,12 +178,12 @@ export const OUTAGES: readonly Scenario[] = [
     async run(world) {
       await world.addIngest();
       await world.addProjector();
-      const sending = world.traffic.send(5_000, 600);
-      await someApplied(world);
-      const putBack = await world.copyRedis();
-      await sleep(3_000);
-      await putBack();
-      await sending;
+      await world.whileSending(600, async () => {
+        await world.moreApplied();
+        const putBack = await world.copyRedis();
+        await sleep(3_000);
+        await putBack();
+      });
     },
   },
   {
@@ -192,7 +192,7 @@ export const OUTAGES: readonly Scenario[] = [
       await world.addIngest();
       await world.addProjector();
       await world.traffic.send(500);
-      await someApplied(world);
+      await world.quiet();
       const putBack = await world.copyRedis();
       await world.traffic.send(1_000);
       await world.quiet();

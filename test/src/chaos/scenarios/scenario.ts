@@ -10,17 +10,6 @@ export interface Scenario {
 /** Beyond the group's session timeout, in ms: others have taken over what a silent projector had. */
 export const LONGER_THAN_A_SESSION = 12_000;
 
-/** In the middle: some of the traffic has been applied since. */
-export async function someApplied(world: World, within = 60_000): Promise<void> {
-  const before = await applied(world);
-  await world.until('more events are applied', async () => (await applied(world)) > before, within);
-}
-
-async function applied(world: World): Promise<bigint> {
-  const marks = await world.watermarks();
-  return marks.reduce<bigint>((sum, mark) => sum + (mark ?? 0n), 0n);
-}
-
 /** The process has come to the fault point that it was asked to stumble at. */
 export async function stumbled(world: World, part: RunningPart, point: string): Promise<void> {
   await world.until(`${part.name} stumbles ${point}`, () => part.log().includes(`"point":"${point}"`));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../world.ts';
-import { LONGER_THAN_A_SESSION, type Scenario, someApplied, stumbled } from './scenario.ts';
+import { LONGER_THAN_A_SESSION, type Scenario, stumbled } from './scenario.ts';
 
 /** The steps of a cycle between which an owner may stumble. */
 const CYCLE_POINTS = ['after-load', 'in-transaction', 'after-commit', 'after-apply'] as const;
@@ -19,13 +19,13 @@ export function zombieAt(point: string): Scenario {
     async run(world) {
       await world.addIngest();
       const zombie = await world.addProjector({ FAULTS: `${point}:stop@8` });
-      const sending = world.traffic.send(8_000, 400);
-      await stumbled(world, zombie, point);
-      // It waits for the session of the other to expire.
-      await world.addProjector();
-      await someApplied(world);
-      zombie.resume();
-      await sending;
+      await world.whileSending(400, async () => {
+        await stumbled(world, zombie, point);
+        // It waits for the session of the other to expire.
+        await world.addProjector();
+        await world.moreApplied();
+        zombie.resume();
+      });
     },
   };
 }
@@ -37,10 +37,10 @@ export function killedAt(point: string): Scenario {
     async run(world) {
       await world.addIngest();
       const victim = await world.addProjector({ FAULTS: `${point}:kill@8` });
-      const sending = world.traffic.send(3_000, 500);
-      await stumbled(world, victim, point);
-      await world.addProjector();
-      await sending;
+      await world.whileSending(500, async () => {
+        await stumbled(world, victim, point);
+        await world.addProjector();
+      });
     },
   };
 }
@@ -53,17 +53,17 @@ export function redisAt(point: string, { name, prepare }: RedisFault): Scenario 
       await world.addIngest();
       const warmUp = await world.addProjector();
       await world.traffic.send(500);
-      await someApplied(world);
+      await world.quiet();
       const fault = await prepare(world);
       await world.traffic.send(500);
       await world.quiet();
       await warmUp.stop();
       const owner = await world.addProjector({ FAULTS: `${point}:stop@3` });
-      const sending = world.traffic.send(1_500, 500);
-      await stumbled(world, owner, point);
-      await fault();
-      owner.resume();
-      await sending;
+      await world.whileSending(500, async () => {
+        await stumbled(world, owner, point);
+        await fault();
+        owner.resume();
+      });
     },
   };
 }
@@ -82,12 +82,12 @@ export const STUMBLES: readonly Scenario[] = [
       await first.stop();
       const slow = await world.addProjector({ FAULTS: 'after-read-committed:stop@2' });
       await stumbled(world, slow, 'after-read-committed');
-      const sending = world.traffic.send(6_000, 400);
-      await world.addProjector();
-      await someApplied(world);
-      await sleep(2_000);
-      slow.resume();
-      await sending;
+      await world.whileSending(400, async () => {
+        await world.addProjector();
+        await world.moreApplied();
+        await sleep(2_000);
+        slow.resume();
+      });
     },
   },
   ...['after-fence', 'after-read-committed', 'after-claim'].map(
@@ -111,16 +111,15 @@ export const STUMBLES: readonly Scenario[] = [
           await world.quiet();
           await first.stop();
           await world.flushAll();
-          const sending = world.traffic.send(1_500, 500);
-          // ready before or after the first restore: the fault comes with it
-          const owner = await world.addProjector({ FAULTS: `${point}:${action}@2` });
-          await stumbled(world, owner, point);
-          if (action === 'stop') {
-            await world.flushAll();
-            owner.resume();
-          }
-          if (action === 'kill') await world.addProjector();
-          await sending;
+          await world.whileSending(500, async () => {
+            const owner = await world.addProjector({ FAULTS: `${point}:${action}@2` });
+            await stumbled(world, owner, point);
+            if (action === 'stop') {
+              await world.flushAll();
+              owner.resume();
+            }
+            if (action === 'kill') await world.addProjector();
+          });
         },
       }),
     ),
@@ -146,12 +145,12 @@ export const STUMBLES: readonly Scenario[] = [
     async run(world) {
       await world.addIngest();
       const owner = await world.addProjector({ FAULTS: 'in-transaction:stop@5' });
-      const sending = world.traffic.send(3_000, 400);
-      await stumbled(world, owner, 'in-transaction');
-      await world.stack.part('kafka').kill();
-      await world.stack.part('kafka').start();
-      owner.resume();
-      await sending;
+      await world.whileSending(400, async () => {
+        await stumbled(world, owner, 'in-transaction');
+        await world.stack.part('kafka').kill();
+        await world.stack.part('kafka').start();
+        owner.resume();
+      });
     },
   },
   {
@@ -159,10 +158,10 @@ export const STUMBLES: readonly Scenario[] = [
     async run(world) {
       await world.addProjector();
       const victim = await world.addIngest({ FAULTS: 'after-append:kill@1' });
-      const sending = world.traffic.send(1_500, 500);
-      await stumbled(world, victim, 'after-append');
-      await world.addIngest();
-      await sending;
+      await world.whileSending(500, async () => {
+        await stumbled(world, victim, 'after-append');
+        await world.addIngest();
+      });
     },
   },
   {
@@ -170,13 +169,13 @@ export const STUMBLES: readonly Scenario[] = [
     async run(world) {
       await world.addProjector();
       const zombie = await world.addIngest({ FAULTS: 'after-append:stop@3' });
-      const sending = world.traffic.send(4_000, 300);
-      await stumbled(world, zombie, 'after-append');
-      await world.addIngest();
-      await someApplied(world);
-      await sleep(LONGER_THAN_A_SESSION);
-      zombie.resume();
-      await sending;
+      await world.whileSending(300, async () => {
+        await stumbled(world, zombie, 'after-append');
+        await world.addIngest();
+        await world.moreApplied();
+        await sleep(LONGER_THAN_A_SESSION);
+        zombie.resume();
+      });
     },
   },
   {
@@ -185,7 +184,6 @@ export const STUMBLES: readonly Scenario[] = [
       const ingest = await world.addIngest();
       await world.addProjector();
       await world.traffic.send(1_500, 1_000);
-      await someApplied(world);
       await ingest.kill();
       await world.traffic.send(1_500, 1_000);
       await sleep(6_000);
