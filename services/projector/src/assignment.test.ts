@@ -1,0 +1,132 @@
+import { connected } from '@rollcall/fold/testing';
+import type { LogWriter } from '@rollcall/log';
+import { Readiness } from '@rollcall/service';
+import { describe, expect, it, vi } from 'vitest';
+import { Assignment } from './assignment.ts';
+import { Deadlines } from './deadlines.ts';
+import { partitionInMemory, record, TOPICS } from './partition.test-kit.ts';
+
+const LOST = new Error('the connection was lost');
+class Final extends Error {
+  readonly retryable = false;
+}
+
+function assign(prepare: (partition: ReturnType<typeof partitionInMemory>) => void = () => {}) {
+  const partition = partitionInMemory();
+  partition.state.watermark = 0n;
+  prepare(partition);
+  const { owner, metrics, logger, journal } = partition;
+  const readiness = new Readiness();
+  const failed: unknown[] = [];
+  const assignment = new Assignment({
+    partition: 0,
+    owner,
+    deadlines: new Deadlines(0, { append: async () => {} } as unknown as LogWriter, TOPICS),
+    pause: () => journal.push('pause'),
+    metrics,
+    readiness,
+    fail: (error) => failed.push(error),
+    logger,
+  });
+  const project = (...offsets: number[]) =>
+    assignment.project({ partition: 0, lag: 0, records: offsets.map((offset) => record(offset, connected(BigInt(offset)))) });
+  return { ...partition, assignment, readiness, failed, project };
+}
+const TAKEN_OVER = ['fence', 'claim', 'start', 'committed', 'seek 0'];
+
+describe('an assigned partition', () => {
+  it('is taken over before anything is projected, and one thing is done at a time', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { journal, readiness, project, assignment } = assign(({ state }) => (state.gate = gate.promise));
+    const all = Promise.all([project(0, 1), assignment.idle(), project(2)]);
+    await vi.waitFor(() => expect(journal).toEqual(['fence']));
+    expect(readiness.obstacles).toEqual(['partition 0 is being taken over']);
+    gate.resolve();
+    await all;
+    expect(journal).toEqual([...TAKEN_OVER, 'commit up to 2', 'apply 1 up to 2', 'commit up to 3', 'apply 1 up to 3']);
+    expect(readiness.obstacles).toEqual([]);
+  });
+
+  it('is taken over again at the first doubt; the batch in hand is not tried again by itself', async () => {
+    const { journal, state, said, project } = assign();
+    state.failures.set('commit', LOST);
+    await project(0);
+    expect(journal).toEqual([...TAKEN_OVER, 'commit up to 1', 'pause', 'close', ...TAKEN_OVER]);
+    expect(said).toContain('in doubt: taking the partition over again');
+    await project(0);
+    expect(journal.slice(-2)).toEqual(['commit up to 1', 'apply 1 up to 1']);
+  });
+
+  it('is taken over again where there is a hole, and where Redis was emptied while nothing happened', async () => {
+    const { journal, snapshots, project, assignment } = assign();
+    await project(3);
+    expect(journal).toEqual([...TAKEN_OVER, 'pause', 'close', ...TAKEN_OVER]);
+    journal.length = 0;
+    snapshots.chainBroken = true;
+    await assignment.idle();
+    expect(journal).toEqual(['pause', 'close', ...TAKEN_OVER]);
+  });
+
+  it('is tried again where a take-over fails, said once, and not ready meanwhile', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { journal, said, readiness, project } = assign(({ state }) => {
+      state.failures.set('fence', LOST).set('claim', LOST);
+      state.gate = gate.promise;
+    });
+    const projected = project(0);
+    expect(readiness.obstacles).toHaveLength(1);
+    gate.resolve();
+    await projected;
+    expect(journal.filter((step) => step === 'fence')).toHaveLength(3);
+    expect(said).toEqual(['cannot take the partition over yet']);
+    expect(journal.slice(-2)).toEqual(['commit up to 1', 'apply 1 up to 1']);
+    expect(readiness.obstacles).toEqual([]);
+  });
+
+  it('stops the process where time cannot mend it, and stays not ready', async () => {
+    const error = new Final('written by another fold version');
+    const { journal, failed, readiness, project } = assign(({ state }) => state.failures.set('claim', error));
+    await project(0);
+    expect(failed).toEqual([error]);
+    expect(journal).toEqual(['fence', 'claim', 'close']);
+    expect(readiness.obstacles).toHaveLength(1);
+  });
+});
+
+describe('a partition that is no longer assigned', () => {
+  it('finishes what is in hand, gives up its right to commit, and projects nothing more', async () => {
+    const { journal, project, assignment } = assign();
+    await project(0);
+    await assignment.revoke();
+    await project(1);
+    await assignment.idle();
+    expect(journal).toEqual([...TAKEN_OVER, 'commit up to 1', 'apply 1 up to 1', 'close']);
+  });
+
+  it('stays quiet when it is fenced: two owners must not fence each other for ever', async () => {
+    const { journal, state, project, assignment } = assign();
+    let revoked: Promise<void> | undefined;
+    state.failures.set('commit', LOST);
+    state.duringCommit = () => {
+      revoked = assignment.revoke();
+    };
+    await project(0);
+    await revoked;
+    expect(journal).toContain('commit up to 1');
+    expect(journal.filter((step) => step === 'fence')).toHaveLength(1);
+    expect(journal.at(-1)).toBe('close');
+  });
+
+  it('is given up also while taking it over does not succeed', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { journal, assignment, readiness } = assign(({ state }) => {
+      state.failures.set('claim', LOST);
+      state.gate = gate.promise;
+    });
+    const revoked = assignment.revoke();
+    gate.resolve();
+    await revoked;
+    expect(journal).toEqual(['fence', 'claim', 'close']);
+    expect(readiness.obstacles).toEqual([]);
+  });
+});

@@ -1,0 +1,132 @@
+import { connected, disconnected, replay } from '@rollcall/fold/testing';
+import { ChainBroken } from '@rollcall/snapshots';
+import { describe, expect, it } from 'vitest';
+import { GRACE, NOON_MS, partitionInMemory, record } from './partition.test-kit.ts';
+import { HoleInLog } from './partition-owner.ts';
+
+const LOST = new Error('the connection was lost');
+
+describe('taking a partition over', () => {
+  it('fences, then claims, and only then reads what is committed: nobody it replaced can move that any more', async () => {
+    const { owner, journal, state } = partitionInMemory();
+    Object.assign(state, { committed: 7n, watermark: 7n });
+    await owner.takeOver();
+    expect(journal).toEqual(['fence', 'claim', 'start', 'committed', 'seek 7']);
+  });
+
+  it.each([
+    ['Redis was emptied', { watermark: undefined }],
+    ['a restore was not finished', { watermark: 'restoring' }],
+    ['Redis is ahead of the log', { watermark: 8n }],
+    ['what Redis lacks is no longer kept', { watermark: 4n, start: 5n }],
+  ] as const)('restores from the table where %s', async (_why, redis) => {
+    const { owner, journal, state, snapshots } = partitionInMemory();
+    Object.assign(state, { committed: 7n, ...redis });
+    const [client] = replay([connected(1n)]).clients.values();
+    if (client) state.table.push({ client });
+    await owner.takeOver();
+    expect(journal.slice(4)).toEqual(['wipe', 'states', 'apply 1', 'apply 0 up to 7', 'seek 7']);
+    expect(snapshots.clients.get('myns/client1')).toBe(client);
+  });
+
+  it('catches Redis up with what was committed, and tells nothing of it again', async () => {
+    const { owner, journal, state, snapshots } = partitionInMemory();
+    state.events.push(record(0, connected(1n)), record(1, disconnected(1n, '12:00:05')), record(2, connected(2n, '12:01:00')));
+    Object.assign(state, { committed: 2n, watermark: 0n });
+    await owner.takeOver();
+    expect(journal.slice(4)).toEqual(['events from 0 to 2', 'apply 1', 'apply 0 up to 2', 'seek 2']);
+    expect(snapshots.clients.get('myns/client1')).toMatchObject({ offset: 1n, presence: { presence: 'offline' } });
+    expect(state.derived).toEqual([]);
+  });
+
+  it('folds nothing twice while it catches up: a client may be further than the watermark', async () => {
+    const { owner, state, snapshots } = partitionInMemory();
+    const [ahead] = replay([connected(1n), disconnected(1n, '12:00:05')]).clients.values();
+    if (ahead) snapshots.clients.set('myns/client1', ahead);
+    state.events.push(record(0, connected(1n)), record(1, disconnected(1n, '12:00:05')));
+    Object.assign(state, { committed: 2n, watermark: 0n });
+    await owner.takeOver();
+    expect(snapshots.clients.get('myns/client1')).toBe(ahead);
+  });
+
+  it('says loudly that the log was cut before it was read, and goes on with what is kept', async () => {
+    const { owner, journal, state, said } = partitionInMemory();
+    Object.assign(state, { committed: 3n, start: 10n, watermark: 3n });
+    await owner.takeOver();
+    expect(said).toContain('events are lost: the log was cut before they were read');
+    expect(journal.at(-1)).toBe('seek 10');
+    await owner.cycle([record(10, connected(1n))]);
+    expect(state.committed).toBe(11n);
+  });
+
+  it.each(['committed', 'claim'] as const)('gives back what it fenced with where %s fails', async (step) => {
+    const { owner, journal, state } = partitionInMemory();
+    state.failures.set(step, LOST);
+    await expect(owner.takeOver()).rejects.toBe(LOST);
+    expect(journal.at(-1)).toBe('close');
+    expect(owner.snapshots).toBeUndefined();
+  });
+});
+
+describe('a cycle', () => {
+  async function owning(expected = 0n) {
+    const partition = partitionInMemory();
+    Object.assign(partition.state, { committed: expected, watermark: expected });
+    await partition.owner.takeOver();
+    partition.journal.length = 0;
+    return partition;
+  }
+
+  it('commits first and applies second, with the watermark', async () => {
+    const { owner, journal, snapshots } = await owning();
+    await owner.cycle([record(0, connected(1n)), record(1, disconnected(1n, '12:00:05'), { timestamp: NOON_MS + 5_000 })]);
+    expect(journal).toEqual(['commit up to 2', 'apply 1 up to 2']);
+    expect(snapshots.deadlines.get('myns/client1')).toBe(NOON_MS + 5_000 + GRACE);
+  });
+
+  it('applies nothing where the commit failed: whether it happened is not known', async () => {
+    const { owner, journal, state, snapshots } = await owning();
+    state.failures.set('commit', LOST);
+    await expect(owner.cycle([record(0, connected(1n))])).rejects.toBe(LOST);
+    expect(journal).toEqual(['commit up to 1']);
+    expect(snapshots.clients.size).toBe(0);
+  });
+
+  it('commits nothing on top of a Redis that is not as it was left', async () => {
+    const { owner, journal, snapshots } = await owning();
+    snapshots.chainBroken = true;
+    await expect(owner.cycle([record(0, connected(1n))])).rejects.toThrow(ChainBroken);
+    expect(journal).toEqual([]);
+  });
+
+  it('drops what is older than expected, and takes the rest', async () => {
+    const { owner, state, journal } = await owning(5n);
+    expect(await owner.cycle([record(3, connected(1n)), record(4, connected(2n))])).toBeUndefined();
+    expect(journal).toEqual([]);
+    await owner.cycle([record(4, connected(2n)), record(5, connected(3n))]);
+    expect(journal).toEqual(['commit up to 6', 'apply 1 up to 6']);
+    const offsets = state.derived.map(({ value }) => JSON.parse(String(value)).position.offset);
+    expect(new Set(offsets)).toEqual(new Set(['5']));
+  });
+
+  it('doubts a hole in the log, and does nothing about it', async () => {
+    const { owner, journal } = await owning(5n);
+    await expect(owner.cycle([record(7, connected(1n))])).rejects.toThrow(HoleInLog);
+    expect(journal).toEqual([]);
+  });
+
+  it('goes on where the batch before it ended', async () => {
+    const { owner, journal } = await owning();
+    await owner.cycle([record(0, connected(1n)), record(1, connected(2n, '12:01:00'))]);
+    await owner.cycle([record(1, connected(2n, '12:01:00')), record(2, connected(3n, '12:02:00'))]);
+    expect(journal).toEqual(['commit up to 2', 'apply 1 up to 2', 'commit up to 3', 'apply 1 up to 3']);
+  });
+
+  it('does nothing before a take-over nor after leaving', async () => {
+    const { owner, journal } = await owning();
+    await owner.leave();
+    expect(await owner.cycle([record(0, connected(1n))])).toBeUndefined();
+    expect(await partitionInMemory().owner.cycle([record(0, connected(1n))])).toBeUndefined();
+    expect(journal).toEqual(['close']);
+  });
+});

@@ -1,0 +1,156 @@
+import { type ClientState, DEFAULT_SETTINGS, unseenClient } from '@rollcall/fold';
+import { at, NOON } from '@rollcall/fold/testing';
+import type { LogRecord, NewRecord } from '@rollcall/log';
+import { clientKey, formatTime, type LogEvent, type Time, timeToMilliseconds, topicNames } from '@rollcall/schema';
+import type { Logger } from '@rollcall/service';
+import { ChainBroken, type ClientId, type ClientWrite, type OwnedPartition, type Watermark } from '@rollcall/snapshots';
+import { derivedRecords } from './derived.ts';
+import { createProjectorMetrics } from './metrics.ts';
+import { type PartitionLog, PartitionOwner } from './partition-owner.ts';
+
+export const TOPICS = topicNames('rollcall');
+export const NOON_MS = timeToMilliseconds(at(NOON));
+export const GRACE = 60_000;
+
+/** A record of `rollcall.events`, appended at noon unless told otherwise. */
+export function record(offset: number, event: LogEvent | string, more: Partial<LogRecord> = {}): LogRecord {
+  const json = typeof event === 'string' ? event : eventJson(event);
+  const { namespaceName, clientAuthenticationName } = typeof event === 'string' ? JSON.parse(event).data : event.data;
+  return {
+    partition: 0,
+    offset: BigInt(offset),
+    timestamp: NOON_MS,
+    key: Buffer.from(clientKey(namespaceName, clientAuthenticationName)),
+    value: Buffer.from(json),
+    headers: {},
+    ...more,
+  };
+}
+
+function eventJson(event: LogEvent): string {
+  return JSON.stringify(event, (field, value) => {
+    if (typeof value !== 'bigint') return value;
+    return field === 'sequenceNumber' ? value.toString() : formatTime(value as Time);
+  });
+}
+
+/** What a partition of Redis holds, in memory. */
+export class MemorySnapshots {
+  readonly clients = new Map<string, ClientState>();
+  readonly deadlines = new Map<string, number>();
+  chainBroken = false;
+
+  constructor(private readonly journal: string[]) {}
+
+  async load(ids: readonly ClientId[]): Promise<ClientState[]> {
+    if (this.chainBroken) throw new ChainBroken();
+    return ids.map(({ namespace, client }) => this.clients.get(clientKey(namespace, client)) ?? unseenClient(namespace, client));
+  }
+
+  async apply(writes: readonly ClientWrite[], watermark?: bigint): Promise<void> {
+    if (this.chainBroken) throw new ChainBroken();
+    this.journal.push(`apply ${writes.length}${watermark === undefined ? '' : ` up to ${watermark}`}`);
+    for (const { client, due } of writes) {
+      const key = clientKey(client.namespace, client.client);
+      this.clients.set(key, client);
+      if (due === undefined) this.deadlines.delete(key);
+      else if (due.moved || !this.deadlines.has(key)) this.deadlines.set(key, due.at);
+    }
+  }
+
+  async wipe(): Promise<void> {
+    this.journal.push('wipe');
+    this.clients.clear();
+  }
+
+  async check(): Promise<void> {
+    if (this.chainBroken) throw new ChainBroken();
+  }
+
+  async due(now: number): Promise<ClientId[]> {
+    const due = [...this.deadlines].filter(([, time]) => time <= now);
+    return due.map(([key]) => this.clients.get(key)).filter((client) => client !== undefined);
+  }
+
+  asOwned(): OwnedPartition {
+    return this as unknown as OwnedPartition;
+  }
+}
+
+/** A partition of Kafka and of Redis in memory, and its owner. `journal` holds what was done to them, in order. */
+export function partitionInMemory() {
+  const journal: string[] = [];
+  const snapshots = new MemorySnapshots(journal);
+  const said: string[] = [];
+  const say = (_fields: object, text: string) => void said.push(text);
+  const state = {
+    committed: 0n,
+    start: 0n,
+    watermark: undefined as Watermark,
+    /** What `rollcall.state` and `rollcall.events` hold. */
+    table: [] as ClientWrite[],
+    events: [] as LogRecord[],
+    derived: [] as NewRecord[],
+    /** Each is thrown once, by the step of its name. */
+    failures: new Map<'fence' | 'committed' | 'claim' | 'commit', Error>(),
+    /** A take-over does not get beyond its first step before this. */
+    gate: Promise.resolve(),
+    /** Happens during each commit. */
+    duringCommit: () => {},
+  };
+  const step = (name: 'fence' | 'committed' | 'claim' | 'commit', text: string = name) => {
+    journal.push(text);
+    const failure = state.failures.get(name);
+    state.failures.delete(name);
+    if (failure !== undefined) throw failure;
+  };
+  const log: PartitionLog = {
+    async fence() {
+      step('fence');
+      await state.gate;
+      return {
+        async commit(records, next) {
+          state.duringCommit();
+          step('commit', `commit up to ${next}`);
+          state.derived.push(...records);
+          state.committed = next;
+        },
+        close: async () => void journal.push('close'),
+      };
+    },
+    async committed() {
+      step('committed');
+      return state.committed;
+    },
+    async start() {
+      journal.push('start');
+      return state.start;
+    },
+    async *states() {
+      journal.push('states');
+      yield state.table;
+    },
+    async *events(from, to) {
+      journal.push(`events from ${from} to ${to}`);
+      yield state.events.filter(({ offset }) => offset >= from && offset < to);
+    },
+    seek: (offset) => void journal.push(`seek ${offset}`),
+  };
+  const metrics = createProjectorMetrics();
+  const logger = { debug() {}, info() {}, warn: say, error: say } as unknown as Logger;
+  const owner = new PartitionOwner({
+    partition: 0,
+    log,
+    claim: async () => {
+      step('claim');
+      return { partition: snapshots.asOwned(), watermark: state.watermark };
+    },
+    settings: DEFAULT_SETTINGS,
+    offlineGrace: GRACE,
+    derive: (folded) => derivedRecords(folded, TOPICS, 0),
+    metrics,
+    logger,
+    at: async () => {},
+  });
+  return { journal, snapshots, state, said, owner, metrics, logger };
+}
