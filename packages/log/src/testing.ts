@@ -6,6 +6,8 @@ export async function cutLog(log: LogOptions, topic: string, partition: number, 
   const admin = createKafka(log).admin();
   try {
     await admin.connect();
+    // Only a topic that it has asked about is known to it.
+    await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: before.toString() }] });
   } finally {
     await admin.disconnect();

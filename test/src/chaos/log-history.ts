@@ -36,11 +36,14 @@ export class LogHistory {
   readonly state: TopicHistory;
   readonly deadLetters: TopicHistory;
   readonly offsets: Offsets;
+  readonly log: LogOptions;
+  readonly #lost: { readonly partition: number; readonly from: bigint; readonly to: bigint }[] = [];
   readonly #ids = new Set<string>();
   readonly #counted = Array.from({ length: PARTITIONS }, () => 0);
 
   constructor(brokers: string) {
-    const log: LogOptions = { brokers: [brokers], prefix: 'rollcall', clientId: 'chaos', retries: 8, logger: { debug: () => {} } };
+    const log = { brokers: [brokers], prefix: 'rollcall', clientId: 'chaos', retries: 8, logger: { debug: () => {} } };
+    this.log = log;
     const topics = topicNames(log.prefix);
     this.offsets = new Offsets(log);
     this.events = new TopicHistory(log, topics.events, this.offsets);
@@ -66,6 +69,17 @@ export class LogHistory {
       this.#counted[partition] = records.length;
     }
     return [...ids].filter((id) => !this.#ids.has(id));
+  }
+
+  /** The log was cut here before it was projected: nobody can fold these events. */
+  loseUnread(partition: number, from: bigint, to: bigint): void {
+    this.#lost.push({ partition, from, to });
+  }
+
+  /** The events of a partition that there was a chance to project. */
+  projected(partition: number): LogRecord[] {
+    const lost = this.#lost.filter((range) => range.partition === partition);
+    return (this.events.partitions[partition] ?? []).filter(({ offset }) => !lost.some(({ from, to }) => offset >= from && offset < to));
   }
 
   /** The next offset of each partition of `rollcall.events`. */

@@ -87,6 +87,6 @@ async function showMutants(wanted: RegExp): Promise<void> {
 function report({ violations, events, changes, clients, lost, duplicated, redisDifferences }: Verdict, healed: number): void {
   say(`  ${violations.length === 0 ? 'holds' : 'VIOLATED'}: ${events} events, ${changes} changes, ${clients} clients; \
 lost ${lost}, duplicated ${duplicated}, Redis differences ${redisDifferences}; whole again after ${(healed / 1000).toFixed(1)} s`);
-  for (const violation of [...violations.slice(0, 10), ...violations.slice(10).slice(-1)]) say(`  ! ${violation.slice(0, 2_000)}`);
+  for (const violation of [...violations.slice(0, 10), ...violations.slice(10).slice(-1)]) say(`  ! ${violation.slice(0, 600)}`);
   if (violations.length > 0) process.exitCode = 1;
 }

@@ -29,7 +29,7 @@ export async function judge(history: LogHistory, redisPort: number, sent: Sent):
   const lostEvents = missingEvents(history, sent, violations);
   let lost = lostEvents;
   let duplicated = 0;
-  const projections = history.events.partitions.map(expectedProjection);
+  const projections = history.events.partitions.map((_, partition) => expectedProjection(history.projected(partition), partition));
   for (const [partition, projection] of projections.entries()) {
     const found = compareChanges(projection, history.changes.partitions[partition] ?? [], partition, violations);
     lost += found.lost;

@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningPart, type StartedStack, startStack } from '@rollcall/local';
+import { cutLog, forgetGroup } from '@rollcall/log/testing';
+import { topicNames } from '@rollcall/schema';
 import { LogHistory, PARTITIONS } from './log-history.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { Traffic } from './traffic.ts';
@@ -99,6 +101,21 @@ export class World {
         await rm(path.join(dir, 'appendonlydir'), { recursive: true });
         await cp(copy, path.join(dir, 'appendonlydir'), { recursive: true });
       });
+  }
+
+  /** Cuts the whole log, as when its retention has passed. What was not projected by then is lost. */
+  async cutLog(): Promise<void> {
+    await this.history.events.read();
+    const marks = await this.watermarks();
+    for (const [partition, end] of (await this.history.ends()).entries()) {
+      this.history.loseUnread(partition, marks[partition] ?? end, end);
+      await cutLog(this.history.log, topicNames('rollcall').events, partition, end);
+    }
+  }
+
+  /** Deletes the committed offsets of the projectors; none may run. */
+  forgetOffsets(): Promise<void> {
+    return forgetGroup(this.history.log, 'rollcall-projector');
   }
 
   /** The next offset that each partition of Redis has applied; undefined where it is missing or being restored. */
