@@ -80,7 +80,7 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
           const loaded = await partition.load([...clients, { namespace: 'myns', client: 'never seen' }]);
           expect(loaded.map(allOf)).toEqual([...clients, unseenClient('myns', 'never seen')].map(allOf));
         }),
-        { numRuns: 40, seed: 20_260_301 },
+        { numRuns: 25, seed: 20_260_301 },
       );
     });
 
@@ -96,7 +96,7 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
             expect(indexesAndCounts(await held())).toEqual(indexesAndCountsOf(clients));
           }
         }),
-        { numRuns: 40, seed: 20_260_301 },
+        { numRuns: 25, seed: 20_260_301 },
       );
     });
 
