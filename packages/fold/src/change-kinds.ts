@@ -6,27 +6,30 @@ import { sameConnected, sameDisconnected } from './session-memory.ts';
 
 /** What a user can see to have changed between two states of a client, one event apart; undefined if nothing.
  *  Empty: only details, such as a connectedAt that a late event filled in. */
-export function changesBetween(before: ClientState, after: ClientState, session: string | undefined): ChangeKind[] | undefined {
+export function changesBetween(
+  before: ClientState,
+  after: ClientState,
+  sessionBefore: SessionConclusion | undefined,
+  sessionAfter: SessionConclusion | undefined,
+): ChangeKind[] | undefined {
   const kinds: ChangeKind[] = [];
   let visible = before.source?.source !== after.source?.source;
-  if (session !== undefined) {
-    visible = sessionChanges(before.sessions.get(session)?.conclusion, after.sessions.get(session)?.conclusion, kinds) || visible;
-  }
+  if (sessionAfter !== undefined) visible = sessionChanges(sessionBefore, sessionAfter, kinds) || visible;
   visible = presenceChanges(before, after, kinds) || visible;
   visible = resourceChanges(before, after, kinds) || visible;
   return visible ? kinds : undefined;
 }
 
-function sessionChanges(before: SessionConclusion | undefined, after: SessionConclusion | undefined, kinds: ChangeKind[]): boolean {
-  const ended = !sameDisconnected(before?.ending, after?.ending);
+function sessionChanges(before: SessionConclusion | undefined, after: SessionConclusion, kinds: ChangeKind[]): boolean {
+  const ended = !sameDisconnected(before?.ending, after.ending);
   // Of a connection that ended only the time shows: the number is that of its ending.
   const connected =
-    after?.ending === undefined ? !sameConnected(before?.connected, after?.connected) : before?.connected?.time !== after.connected?.time;
-  const restarted = before?.counterRestarted !== after?.counterRestarted;
-  if (after?.ending === undefined) {
+    after.ending === undefined ? !sameConnected(before?.connected, after.connected) : before?.connected?.time !== after.connected?.time;
+  const restarted = before?.counterRestarted !== after.counterRestarted;
+  if (after.ending === undefined) {
     if (connected || ended) kinds.push('session-connected');
   } else if (ended) kinds.push('session-disconnected');
-  if (restarted && after?.counterRestarted) kinds.push('counter-restarted');
+  if (restarted && after.counterRestarted) kinds.push('counter-restarted');
   return connected || ended || restarted;
 }
 

@@ -1,6 +1,6 @@
 import { type ChangeKind, compareText, EVENT_TYPES, type LogEvent, OFFLINE_DEADLINE, type Time } from '@rollcall/schema';
 import { changesBetween } from './change-kinds.ts';
-import { type ClientState, type SourceMemory, withSession } from './client.ts';
+import { type ClientState, type SessionState, type SourceMemory, sessionOf, withSession } from './client.ts';
 import { joinResources, type ResourceMemory, rememberDeleted, remembersResource, rememberWritten } from './client-resource.ts';
 import { presenceOf } from './presence.ts';
 import { conclude } from './session-conclusion.ts';
@@ -42,16 +42,19 @@ type ResourceEvent = Extract<LogEvent, { data: { clientName: string } }>;
 
 function foldSession(before: ClientState, event: SessionEvent, news: SessionMemory, offset: bigint, settings: FoldSettings): Folded {
   const session = event.data.clientSessionName;
-  const known = before.sessions.get(session);
+  const known = sessionOf(before, session);
   const memory = known === undefined ? news : join(known.memory, news);
   const source = newestSource(before.source, event);
   if (known !== undefined && memory === known.memory) {
-    if (source !== before.source) return outcome(before, { ...before, source, offset }, session);
+    if (source !== before.source) return outcome(before, { ...before, source, offset }, known, known);
     return { outcome: 'ignored', reason: remembersSession(memory, news) ? 'duplicate' : 'stale' };
   }
-  const sessions = withSession(before.sessions, session, { memory, conclusion: conclude(memory, settings), offset });
-  const after = { ...before, source, sessions, presence: presenceOf(sessions.values(), before.confirmedUpTo), offset };
-  return outcome(before, after, session);
+  const state = { session, memory, conclusion: conclude(memory, settings), offset };
+  const sessions = withSession(before.sessions, state);
+  const { namespace, client, resource, confirmedUpTo } = before;
+  const presence = presenceOf(sessions, confirmedUpTo);
+  // Spelt out: a spread takes twice the time, and this is every event.
+  return outcome(before, { namespace, client, source, sessions, resource, confirmedUpTo, presence, offset }, known, state);
 }
 
 function foldResource(before: ClientState, event: ResourceEvent, news: ResourceMemory, offset: bigint): Folded {
@@ -69,14 +72,15 @@ function foldDeadline(before: ClientState, latestEnding: Time, offset: bigint): 
   if (confirmedUpTo !== undefined && latestEnding <= confirmedUpTo) {
     return { outcome: 'ignored', reason: latestEnding === confirmedUpTo ? 'duplicate' : 'stale' };
   }
-  const presence = presenceOf(before.sessions.values(), latestEnding);
+  const presence = presenceOf(before.sessions, latestEnding);
   return outcome(before, { ...before, confirmedUpTo: latestEnding, presence, offset });
 }
 
-function outcome(before: ClientState, client: ClientState, session?: string): Folded {
-  const kinds = changesBetween(before, client, session);
+/** `known` and `state`: the session that the event was about, before and after it. */
+function outcome(before: ClientState, client: ClientState, known?: SessionState, state?: SessionState): Folded {
+  const kinds = changesBetween(before, client, known?.conclusion, state?.conclusion);
   if (kinds === undefined) return { outcome: 'remembered', client };
-  return session === undefined ? { outcome: 'changed', client, kinds } : { outcome: 'changed', client, kinds, session };
+  return state === undefined ? { outcome: 'changed', client, kinds } : { outcome: 'changed', client, kinds, session: state.session };
 }
 
 /** The maximum by (time, source). */

@@ -1,4 +1,12 @@
-export { type ClientMemory, type ClientState, restoreClient, type SessionState, unseenClient } from './client.ts';
+export {
+  type ClientMemory,
+  type ClientState,
+  type RememberedSession,
+  restoreClient,
+  type SessionState,
+  sessionOf,
+  unseenClient,
+} from './client.ts';
 export type { Deleted, ResourceMemory, Written } from './client-resource.ts';
 export { type Folded, fold, type IgnoredReason } from './fold.ts';
 export { type ClientPresence, pendingEnding } from './presence.ts';
@@ -6,7 +14,6 @@ export type { SessionConclusion } from './session-conclusion.ts';
 export {
   type Connected,
   type Disconnected,
-  type LatestConnected,
   type SessionMemory,
   sameConnected,
   sameDisconnected,

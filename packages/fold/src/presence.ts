@@ -16,7 +16,7 @@ export interface ClientPresence {
 
 /** Pure: a function of the sessions' conclusions and of the greatest ending that a deadline has covered. */
 export function presenceOf(
-  sessions: Iterable<{ readonly conclusion: SessionConclusion }>,
+  sessions: readonly { readonly conclusion: SessionConclusion }[],
   confirmedUpTo: Time | undefined,
 ): ClientPresence {
   let connectedSessions = 0;

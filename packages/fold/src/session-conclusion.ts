@@ -1,4 +1,4 @@
-import { SESSION_TAKEN_OVER } from '@rollcall/schema';
+import { SESSION_TAKEN_OVER, type Time } from '@rollcall/schema';
 import type { Connected, Disconnected, SessionMemory } from './session-memory.ts';
 import type { FoldSettings } from './settings.ts';
 
@@ -13,26 +13,22 @@ export interface SessionConclusion {
 
 /** Pure: a function of the memory and the settings. A memory without any event has no conclusion. */
 export function conclude(memory: SessionMemory, settings: FoldSettings): SessionConclusion {
-  const { latestConnected, newestConnected, latestDisconnected, newestDisconnected } = memory;
-  if (latestConnected === undefined || newestConnected === undefined) {
+  const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
+  if (latestConnected === undefined || firstTime === undefined || newestConnected === undefined) {
     if (newestDisconnected === undefined) throw new TypeError('a session without an event has no conclusion');
     return { connected: undefined, ending: newestDisconnected, counterRestarted: false };
   }
-  const counterRestarted = newestConnected.time > latestConnected.time + settings.clockSkew;
+  const counterRestarted = isLater(newestConnected.time, latestConnected.time, settings.clockSkew);
   const current: Connected = counterRestarted ? newestConnected : latestConnected;
-  const numbersRepeat = counterRestarted || latestConnected.firstTime < latestConnected.time;
+  const numbersRepeat = counterRestarted || firstTime < latestConnected.time;
 
-  let ending: Disconnected | undefined;
-  let rule: EndingRule | undefined;
-  // The newest first: of two that qualify by the same rule, the later one counts.
-  for (const disconnected of [newestDisconnected, latestDisconnected]) {
-    if (disconnected === undefined) continue;
-    const qualifies = endsBy(disconnected, current, latestConnected.sequenceNumber, numbersRepeat, settings);
-    if (qualifies !== undefined && (rule === undefined || qualifies < rule)) {
-      ending = disconnected;
-      rule = qualifies;
-    }
-  }
+  const ends = (d: Disconnected) => endsBy(d, current, latestConnected.sequenceNumber, numbersRepeat, settings);
+  const newestRule = newestDisconnected && ends(newestDisconnected);
+  const latestRule = latestDisconnected === newestDisconnected ? newestRule : latestDisconnected && ends(latestDisconnected);
+  // Of two that qualify by the same rule, the later one counts.
+  const isLatest = latestRule !== undefined && (newestRule === undefined || latestRule < newestRule);
+  const rule = isLatest ? latestRule : newestRule;
+  const ending = rule === undefined ? undefined : isLatest ? latestDisconnected : newestDisconnected;
   // By rule b the connection that ended is one whose own Connected is missing.
   return { connected: rule === 'b' ? undefined : current, ending, counterRestarted };
 }
@@ -49,10 +45,15 @@ function endsBy(
 ): EndingRule | undefined {
   if (ending.sequenceNumber === current.sequenceNumber) {
     // Near the current connection a take-over may mean its predecessor: `current` may be the successor.
-    if (ending.reason === SESSION_TAKEN_OVER) return ending.time > current.time + clockSkew ? 'a' : undefined;
-    return ending.time >= (numbersRepeat ? current.time : current.time - clockSkew) ? 'a' : undefined;
+    if (ending.reason === SESSION_TAKEN_OVER) return isLater(ending.time, current.time, clockSkew) ? 'a' : undefined;
+    return isLater(current.time, ending.time, numbersRepeat ? 0n : clockSkew) ? undefined : 'a';
   }
-  if (ending.sequenceNumber > latestNumber) return ending.time >= current.time - clockSkew ? 'b' : undefined;
+  if (ending.sequenceNumber > latestNumber) return isLater(current.time, ending.time, clockSkew) ? undefined : 'b';
   // Nearer, it is an older connection whose loss was found late.
-  return ending.time > current.time + lateDisconnect ? 'c' : undefined;
+  return isLater(ending.time, current.time, lateDisconnect) ? 'c' : undefined;
+}
+
+/** `a > b + by`, for `by` of 0 or more. A sum of bigints is a new object: mostly the plain comparison decides. */
+function isLater(a: Time, b: Time, by: bigint): boolean {
+  return a > b && (by === 0n || a - b > by);
 }

@@ -19,17 +19,17 @@ function both(a: SessionMemory, b: SessionMemory): SessionMemory {
 
 describe('what a session remembers (rule 2)', () => {
   it('latestConnected: the highest number, whenever it was', () => {
-    expect(both(c(2n, early), c(1n, late)).latestConnected).toMatchObject({ sequenceNumber: 2n, time: early, firstTime: early });
+    expect(both(c(2n, early), c(1n, late))).toMatchObject({ latestConnected: { sequenceNumber: 2n, time: early }, firstTime: early });
   });
 
   it('latestConnected: of one number the latest time, with the first time of any', () => {
-    expect(both(c(1n, early), c(1n, late)).latestConnected).toEqual({ sequenceNumber: 1n, time: late, firstTime: early });
+    expect(both(c(1n, early), c(1n, late))).toMatchObject({ latestConnected: { sequenceNumber: 1n, time: late }, firstTime: early });
     const middle = at('11:00:00');
-    expect(both(both(c(1n, early), c(1n, late)), c(1n, middle)).latestConnected).toMatchObject({ time: late, firstTime: middle });
+    expect(both(both(c(1n, early), c(1n, late)), c(1n, middle))).toMatchObject({ latestConnected: { time: late }, firstTime: middle });
   });
 
   it('latestConnected: the first time is that of its own number, not of a lower one', () => {
-    expect(both(c(1n, early), c(2n, late)).latestConnected).toEqual({ sequenceNumber: 2n, time: late, firstTime: late });
+    expect(both(c(1n, early), c(2n, late))).toMatchObject({ latestConnected: { sequenceNumber: 2n, time: late }, firstTime: late });
   });
 
   it('newestConnected: the latest time, and of one time the higher number', () => {

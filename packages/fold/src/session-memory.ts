@@ -6,11 +6,6 @@ export interface Connected {
   readonly time: Time;
 }
 
-/** The Connected of the highest number, and the least time of any Connected of that number. */
-export interface LatestConnected extends Connected {
-  readonly firstTime: Time;
-}
-
 export interface Disconnected extends Connected {
   readonly reason: string;
 }
@@ -18,16 +13,20 @@ export interface Disconnected extends Connected {
 /** What a session remembers (rule 2): four maxima and one minimum. `latest` is by number, `newest` by time.
  *  Built with all four fields, like the other states here: objects of one shape are what the fold's speed comes from. */
 export interface SessionMemory {
-  readonly latestConnected?: LatestConnected | undefined;
+  readonly latestConnected?: Connected | undefined;
+  /** The least time of any Connected of latestConnected's number. */
+  readonly firstTime?: Time | undefined;
   readonly newestConnected?: Connected | undefined;
   readonly latestDisconnected?: Disconnected | undefined;
   readonly newestDisconnected?: Disconnected | undefined;
 }
 
 export function rememberConnected(sequenceNumber: bigint, time: Time): SessionMemory {
+  const connected = { sequenceNumber, time };
   return {
-    latestConnected: { sequenceNumber, time, firstTime: time },
-    newestConnected: { sequenceNumber, time },
+    latestConnected: connected,
+    firstTime: time,
+    newestConnected: connected,
     latestDisconnected: undefined,
     newestDisconnected: undefined,
   };
@@ -35,34 +34,42 @@ export function rememberConnected(sequenceNumber: bigint, time: Time): SessionMe
 
 export function rememberDisconnected(sequenceNumber: bigint, time: Time, reason: string): SessionMemory {
   const disconnected = { sequenceNumber, time, reason };
-  return { latestConnected: undefined, newestConnected: undefined, latestDisconnected: disconnected, newestDisconnected: disconnected };
+  return {
+    latestConnected: undefined,
+    firstTime: undefined,
+    newestConnected: undefined,
+    latestDisconnected: disconnected,
+    newestDisconnected: disconnected,
+  };
 }
 
 /** Joins two memories: commutative, associative, idempotent. Gives `a` itself where `b` adds nothing. */
 export function join(a: SessionMemory, b: SessionMemory): SessionMemory {
-  const latestConnected = either(a.latestConnected, b.latestConnected, joinLatestConnected);
+  const latestConnected = either(a.latestConnected, b.latestConnected, latestConnectedOf);
+  const firstTime = firstTimeOf(latestConnected, a, b);
   const newestConnected = either(a.newestConnected, b.newestConnected, newestOf);
   const latestDisconnected = either(a.latestDisconnected, b.latestDisconnected, latestDisconnectedOf);
   const newestDisconnected = either(a.newestDisconnected, b.newestDisconnected, newestDisconnectedOf);
   if (
     latestConnected === a.latestConnected &&
+    firstTime === a.firstTime &&
     newestConnected === a.newestConnected &&
     latestDisconnected === a.latestDisconnected &&
     newestDisconnected === a.newestDisconnected
   )
     return a;
-  return { latestConnected, newestConnected, latestDisconnected, newestDisconnected };
+  return { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected };
 }
 
 /** True if the event behind `news` is itself what `memory` holds: a duplicate, not just something older. */
 export function remembersSession(memory: SessionMemory, news: SessionMemory): boolean {
   const { latestConnected: connected, latestDisconnected: disconnected } = news;
   if (connected !== undefined) {
-    const { latestConnected, newestConnected } = memory;
-    const first = latestConnected && { ...latestConnected, time: latestConnected.firstTime };
-    return [latestConnected, newestConnected, first].some((known) => sameConnected(known, connected));
+    const { latestConnected, firstTime, newestConnected } = memory;
+    const isFirst = latestConnected?.sequenceNumber === connected.sequenceNumber && firstTime === connected.time;
+    return isFirst || sameConnected(latestConnected, connected) || sameConnected(newestConnected, connected);
   }
-  return [memory.latestDisconnected, memory.newestDisconnected].some((known) => sameDisconnected(known, disconnected));
+  return sameDisconnected(memory.latestDisconnected, disconnected) || sameDisconnected(memory.newestDisconnected, disconnected);
 }
 
 export function sameConnected(a: Connected | undefined, b: Connected | undefined): boolean {
@@ -78,12 +85,16 @@ function either<T>(a: T | undefined, b: T | undefined, choose: (a: T, b: T) => T
   return choose(a, b);
 }
 
-/** The higher number; of one number the later time, with the earliest time of any. */
-function joinLatestConnected(a: LatestConnected, b: LatestConnected): LatestConnected {
-  if (a.sequenceNumber !== b.sequenceNumber) return a.sequenceNumber > b.sequenceNumber ? a : b;
-  const time = a.time >= b.time ? a.time : b.time;
-  const firstTime = a.firstTime <= b.firstTime ? a.firstTime : b.firstTime;
-  return time === a.time && firstTime === a.firstTime ? a : { sequenceNumber: a.sequenceNumber, time, firstTime };
+/** The maximum by (sequenceNumber, time). */
+function latestConnectedOf(a: Connected, b: Connected): Connected {
+  return (compare(a.sequenceNumber, b.sequenceNumber) || compare(a.time, b.time)) >= 0 ? a : b;
+}
+
+/** The least of the first times of those whose latest number is the highest. */
+function firstTimeOf(latest: Connected | undefined, a: SessionMemory, b: SessionMemory): Time | undefined {
+  if (b.latestConnected?.sequenceNumber !== latest?.sequenceNumber) return a.firstTime;
+  if (a.latestConnected?.sequenceNumber !== latest?.sequenceNumber) return b.firstTime;
+  return a.firstTime === undefined || (b.firstTime !== undefined && b.firstTime < a.firstTime) ? b.firstTime : a.firstTime;
 }
 
 /** The maximum by (time, sequenceNumber). */

@@ -1,4 +1,4 @@
-import { type ClientSnapshot, compareText, formatTime, type SessionSnapshot } from '@rollcall/schema';
+import { type ClientSnapshot, formatTime, type SessionSnapshot } from '@rollcall/schema';
 import type { ClientState, SessionState } from './client.ts';
 import { clientNameOf, existence } from './client-resource.ts';
 
@@ -18,7 +18,7 @@ export function clientSnapshot(client: ClientState): ClientSnapshot {
     offlineConfirmed: presence.offlineConfirmed,
     ...(presence.presence === 'offline' && presence.latestEnding && { disconnectionReason: presence.latestEnding.reason }),
     connectedSessions: presence.connectedSessions,
-    sessions: [...client.sessions.keys()].sort(compareText),
+    sessions: client.sessions.map(({ session }) => session),
     exists,
     ...(written && {
       state: written.state,
@@ -32,14 +32,14 @@ export function clientSnapshot(client: ClientState): ClientSnapshot {
 }
 
 /** One of the client's sessions as people see it. */
-export function sessionSnapshot({ namespace, client }: ClientState, session: string, state: SessionState): SessionSnapshot {
+export function sessionSnapshot({ namespace, client }: ClientState, state: SessionState): SessionSnapshot {
   const { connected, ending, counterRestarted } = state.conclusion;
   const shown = ending ?? connected;
   if (shown === undefined) throw new TypeError('a conclusion holds a connection or an ending');
   return {
     namespace,
     client,
-    session,
+    session: state.session,
     status: ending === undefined ? 'connected' : 'disconnected',
     since: formatTime(shown.time),
     sequenceNumber: shown.sequenceNumber.toString(),

@@ -1,5 +1,5 @@
-import { compareText, FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, stringifyJson } from '@rollcall/schema';
-import { type ClientState, restoreClient, type SessionState } from './client.ts';
+import { FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, stringifyJson } from '@rollcall/schema';
+import { type ClientState, restoreClient } from './client.ts';
 import { type Connected, type Disconnected, type SessionMemory, sameConnected, sameDisconnected } from './session-memory.ts';
 import type { FoldSettings } from './settings.ts';
 import { clientSnapshot, sessionSnapshot } from './snapshot.ts';
@@ -11,13 +11,13 @@ export function encodeState(client: ClientState, partition: number): string {
     foldVersion: FOLD_VERSION,
     position: { partition, offset: snapshot.offset },
     client: snapshot,
-    sessions: sortedSessions(client).map(([session, state]) => sessionSnapshot(client, session, state)),
+    sessions: client.sessions.map((state) => sessionSnapshot(client, state)),
     memory: encodeMemory(client),
   });
 }
 
 /** What is remembered, as JSON: equal memories give equal JSON, whatever the order of their events. */
-export function encodeMemory({ source, confirmedUpTo, resource, ...client }: ClientState): StateMemoryJson {
+export function encodeMemory({ source, confirmedUpTo, resource, sessions }: ClientState): StateMemoryJson {
   const { written, deleted } = resource;
   return {
     ...(source && { source: { time: formatTime(source.time), source: source.source } }),
@@ -31,7 +31,7 @@ export function encodeMemory({ source, confirmedUpTo, resource, ...client }: Cli
       },
     }),
     ...(deleted && { deleted: { ...deleted, time: formatTime(deleted.time) } }),
-    sessions: sortedSessions(client).map(([session, { memory, offset }]) => ({
+    sessions: sessions.map(({ session, memory, offset }) => ({
       session,
       offset: offset.toString(),
       ...encodeSession(memory),
@@ -39,9 +39,10 @@ export function encodeMemory({ source, confirmedUpTo, resource, ...client }: Cli
   };
 }
 
-function encodeSession({ latestConnected, newestConnected, latestDisconnected, newestDisconnected }: SessionMemory) {
+function encodeSession({ latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected }: SessionMemory) {
   return {
-    ...(latestConnected && { latestConnected: { ...encode(latestConnected), firstTime: formatTime(latestConnected.firstTime) } }),
+    ...(latestConnected &&
+      firstTime !== undefined && { latestConnected: { ...encode(latestConnected), firstTime: formatTime(firstTime) } }),
     ...(newestConnected && !sameConnected(newestConnected, latestConnected) && { newestConnected: encode(newestConnected) }),
     ...(latestDisconnected && { latestDisconnected: encodeDisconnected(latestDisconnected) }),
     ...(newestDisconnected &&
@@ -52,14 +53,15 @@ function encodeSession({ latestConnected, newestConnected, latestDisconnected, n
 /** The client that a record of `rollcall.state` describes. */
 export function decodeState({ position, client, memory }: StateRecord, settings: FoldSettings): ClientState {
   const { written, deleted, sessions, source, confirmedUpTo } = memory;
-  const offsets = new Map(sessions.map(({ session, offset }) => [session, offset]));
-  const remembered = new Map(sessions.map(({ session, offset: _offset, ...registers }) => [session, decodeSession(registers)]));
-  const resource = { ...(written && { written }), ...(deleted && { deleted }) };
   return restoreClient(
-    { namespace: client.namespace, client: client.client },
-    { ...(source && { source }), ...(confirmedUpTo !== undefined && { confirmedUpTo }), sessions: remembered, resource },
+    client,
+    {
+      source,
+      confirmedUpTo,
+      sessions: sessions.map(({ session, offset, ...registers }) => ({ session, offset, memory: decodeSession(registers) })),
+      resource: { ...(written && { written }), ...(deleted && { deleted }) },
+    },
     position.offset,
-    (session) => offsets.get(session) ?? position.offset,
     settings,
   );
 }
@@ -67,18 +69,14 @@ export function decodeState({ position, client, memory }: StateRecord, settings:
 type StoredSession = Omit<StateRecord['memory']['sessions'][number], 'session' | 'offset'>;
 
 function decodeSession({ latestConnected, newestConnected, latestDisconnected, newestDisconnected }: StoredSession): SessionMemory {
-  const connected = newestConnected ?? (latestConnected && { sequenceNumber: latestConnected.sequenceNumber, time: latestConnected.time });
-  const disconnected = newestDisconnected ?? latestDisconnected;
+  const latest = latestConnected && { sequenceNumber: latestConnected.sequenceNumber, time: latestConnected.time };
   return {
-    ...(latestConnected && { latestConnected }),
-    ...(connected && { newestConnected: connected }),
-    ...(latestDisconnected && { latestDisconnected }),
-    ...(disconnected && { newestDisconnected: disconnected }),
+    latestConnected: latest,
+    firstTime: latestConnected?.firstTime,
+    newestConnected: newestConnected ?? latest,
+    latestDisconnected,
+    newestDisconnected: newestDisconnected ?? latestDisconnected,
   };
-}
-
-function sortedSessions({ sessions }: Pick<ClientState, 'sessions'>): [string, SessionState][] {
-  return [...sessions].sort(([a], [b]) => compareText(a, b));
 }
 
 function encode({ sequenceNumber, time }: Connected) {

@@ -71,11 +71,13 @@ export function decodeClientState(fields: Fields, source: string, sessions: read
     ...(fields['sourceTime'] !== undefined && { source: { time: TimeText.parse(fields['sourceTime']), source } }),
     ...(fields['confirmedUpTo'] !== undefined && { confirmedUpTo: TimeText.parse(fields['confirmedUpTo']) }),
     resource: decodeResource(snapshot, fields),
-    sessions: new Map(sessions.map((session) => [session['session'] ?? '', decodeSessionMemory(session)])),
+    sessions: sessions.map((session) => ({
+      session: session['session'] ?? '',
+      memory: decodeSessionMemory(session),
+      offset: BigInt(session['offset'] ?? snapshot.offset),
+    })),
   };
-  const offsets = new Map(sessions.map((session) => [session['session'], BigInt(session['offset'] ?? snapshot.offset)]));
-  const offset = BigInt(snapshot.offset);
-  return restoreClient(snapshot, memory, offset, (session) => offsets.get(session) ?? offset, settings);
+  return restoreClient(snapshot, memory, BigInt(snapshot.offset), settings);
 }
 
 function decodeResource(snapshot: ClientSnapshot, fields: Fields): ResourceMemory {

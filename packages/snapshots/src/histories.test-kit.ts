@@ -80,7 +80,7 @@ export function clientsAfter(log: readonly LogEvent[]): ClientState[] {
 
 /** All that is known of a client, offsets included, as one comparable text. */
 export function allOf(client: ClientState): string {
-  const offsets = [...client.sessions].map(([session, { offset }]) => [session, offset.toString()]).sort();
+  const offsets = client.sessions.map(({ session, offset }) => [session, offset.toString()]);
   return `${clientKey(client.namespace, client.client)} ${client.offset} ${JSON.stringify(offsets)} ${knowledgeOf(client)}`;
 }
 

@@ -195,10 +195,11 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
 /** A client with so many connected sessions. */
 function clientOf(sessions: number, client = 'client1'): ClientState {
   const time = at('12:00:00');
-  const memory = { latestConnected: { sequenceNumber: 1n, time, firstTime: time }, newestConnected: { sequenceNumber: 1n, time } };
+  const connected = { sequenceNumber: 1n, time };
+  const memory = { latestConnected: connected, firstTime: time, newestConnected: connected };
   const names = Array.from({ length: sessions }, (_, number) => `session-${number}`).sort();
-  const remembered = { sessions: new Map(names.map((name) => [name, memory])), resource: {} };
-  return restoreClient({ namespace: 'myns', client }, remembered, 3n, () => 3n, SETTINGS);
+  const remembered = { sessions: names.map((session) => ({ session, memory, offset: 3n })), resource: {} };
+  return restoreClient({ namespace: 'myns', client }, remembered, 3n, SETTINGS);
 }
 
 function indexesAndCounts(all: Record<string, unknown>) {

@@ -159,10 +159,10 @@ function applyArguments({ client, due }: ClientWrite): string[] {
     due?.at.toString() ?? '',
     due?.moved === false ? 'NX' : 'CH',
     ...flat(fields),
-    client.sessions.size.toString(),
-    ...[...client.sessions].flatMap(([session, state]) => [
-      `${key}/${encodeName(session)}`,
-      ...flat(encodeSession(sessionSnapshot(client, session, state), state)),
+    client.sessions.length.toString(),
+    ...client.sessions.flatMap((state) => [
+      `${key}/${encodeName(state.session)}`,
+      ...flat(encodeSession(sessionSnapshot(client, state), state)),
     ]),
   ];
 }

@@ -10,7 +10,7 @@ import { decodeConnected, decodeDisconnected, encodeRegister } from './registers
  *  - `latestDisconnected`, `latestReason` where it is not (sequenceNumber, disconnectedAt, disconnectionReason)
  *  - `newestDisconnected`, `newestReason` where it is not latestDisconnected */
 export function encodeSession(snapshot: SessionSnapshot, { memory }: SessionState): Fields {
-  const { latestConnected, newestConnected, latestDisconnected, newestDisconnected } = memory;
+  const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
   const shown = shownRegisters(snapshot);
   const latestShown = sameConnected(latestConnected, shown.connected);
   const endingShown = sameDisconnected(latestDisconnected, shown.disconnected);
@@ -19,8 +19,7 @@ export function encodeSession(snapshot: SessionSnapshot, { memory }: SessionStat
     ...snapshot,
     counterRestarted: String(snapshot.counterRestarted),
     latestConnected: latestConnected && !latestShown ? encodeRegister(latestConnected) : undefined,
-    firstConnectedAt:
-      latestConnected && latestConnected.firstTime !== latestConnected.time ? formatTime(latestConnected.firstTime) : undefined,
+    firstConnectedAt: firstTime !== undefined && firstTime !== latestConnected?.time ? formatTime(firstTime) : undefined,
     newestConnected: newestConnected && !sameConnected(newestConnected, latestConnected) ? encodeRegister(newestConnected) : undefined,
     latestDisconnected: latestDisconnected && !endingShown ? encodeRegister(latestDisconnected) : undefined,
     latestReason: latestDisconnected && !endingShown ? latestDisconnected.reason : undefined,
@@ -53,12 +52,7 @@ export function decodeSessionMemory(fields: Fields): SessionMemory {
   const newest = fields['newestConnected'] === undefined ? latest : decodeConnected(fields['newestConnected']);
   const latestDisconnected = decodeEnding(fields['latestDisconnected'], fields['latestReason']) ?? shown.disconnected;
   const newestDisconnected = decodeEnding(fields['newestDisconnected'], fields['newestReason']) ?? latestDisconnected;
-  return {
-    ...(latest && firstTime !== undefined && { latestConnected: { ...latest, firstTime } }),
-    ...(newest && { newestConnected: newest }),
-    ...(latestDisconnected && { latestDisconnected }),
-    ...(newestDisconnected && { newestDisconnected }),
-  };
+  return { latestConnected: latest, firstTime, newestConnected: newest, latestDisconnected, newestDisconnected };
 }
 
 function decodeEnding(register: string | undefined, reason: string | undefined): Disconnected | undefined {

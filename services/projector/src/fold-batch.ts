@@ -6,6 +6,7 @@ import {
   fold,
   type IgnoredReason,
   pendingEnding,
+  sessionOf,
   sessionSnapshot,
 } from '@rollcall/fold';
 import type { LogRecord } from '@rollcall/log';
@@ -96,12 +97,12 @@ function changeJson(
   record: LogRecord,
   event: string,
 ): string {
-  const state = session === undefined ? undefined : client.sessions.get(session);
+  const state = session === undefined ? undefined : sessionOf(client, session);
   const change = stringifyJson({
     position: { partition: record.partition, offset: record.offset.toString() },
     kinds,
     client: clientSnapshot(client),
-    ...(session !== undefined && state !== undefined && { session: sessionSnapshot(client, session, state) }),
+    ...(state !== undefined && { session: sessionSnapshot(client, state) }),
   });
   return `${change.slice(0, -1)},"event":${event}}`;
 }

@@ -1,4 +1,4 @@
-import { type ClientState, clientSnapshot, encodeMemory, sessionSnapshot } from '@rollcall/fold';
+import { type ClientState, clientSnapshot, encodeMemory, sessionOf, sessionSnapshot } from '@rollcall/fold';
 import { replay } from '@rollcall/fold/testing';
 import { type ClientSnapshot, LifecycleEvent, parseJson, type SessionSnapshot } from '@rollcall/schema';
 
@@ -19,9 +19,9 @@ export function plainFold(events: readonly string[]): Map<string, ExpectedClient
 function expectedClient(state: ClientState): ExpectedClient {
   const client = clientSnapshot(state);
   const sessions = client.sessions.map((name) => {
-    const session = state.sessions.get(name);
+    const session = sessionOf(state, name);
     if (session === undefined) throw new TypeError('a client lists the sessions it has');
-    return withoutOffset(sessionSnapshot(state, name, session));
+    return withoutOffset(sessionSnapshot(state, session));
   });
   return { client: withoutOffset(client), sessions, memory: memoryWithoutOffsets(encodeMemory(state)) };
 }

@@ -1,4 +1,13 @@
-import { type ClientState, clientSnapshot, DEFAULT_SETTINGS, encodeState, fold, sessionSnapshot, unseenClient } from '@rollcall/fold';
+import {
+  type ClientState,
+  clientSnapshot,
+  DEFAULT_SETTINGS,
+  encodeState,
+  fold,
+  sessionOf,
+  sessionSnapshot,
+  unseenClient,
+} from '@rollcall/fold';
 import type { LogRecord } from '@rollcall/log';
 import { parseJson, parseRecord } from '@rollcall/schema';
 
@@ -30,12 +39,12 @@ export function expectedProjection(log: readonly LogRecord[], partition: number)
     if (folded.outcome === 'ignored') continue;
     clients.set(parsed.key, folded.client);
     if (folded.outcome === 'remembered') continue;
-    const session = folded.session === undefined ? undefined : folded.client.sessions.get(folded.session);
+    const session = folded.session === undefined ? undefined : sessionOf(folded.client, folded.session);
     changes.push({
       position: { partition, offset: offset.toString() },
       kinds: folded.kinds,
       client: clientSnapshot(folded.client),
-      ...(folded.session !== undefined && session && { session: sessionSnapshot(folded.client, folded.session, session) }),
+      ...(session && { session: sessionSnapshot(folded.client, session) }),
       event: parseJson(parsed.json),
     });
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ClientState, DEFAULT_SETTINGS, encodeState } from '@rollcall/fold';
+import { type ClientState, DEFAULT_SETTINGS, encodeState, sessionOf } from '@rollcall/fold';
 import type { ChangeKind } from '@rollcall/schema';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
@@ -57,8 +57,8 @@ it('the kinds of a change tell how the snapshots differ', () => {
 it('offsets name the last event that changed what is remembered of the client, and of the session', () => {
   inEveryStep(({ before, after, offset, folded }) => {
     expect(after.offset).toBe(folded.outcome === 'ignored' ? before.offset : offset);
-    for (const [name, session] of after.sessions) {
-      const past = before.sessions.get(name);
+    for (const session of after.sessions) {
+      const past = sessionOf(before, session.session);
       expect(session.offset).toBe(isDeepStrictEqual(session.memory, past?.memory) ? past?.offset : offset);
     }
   });

@@ -85,8 +85,8 @@ describe('what is concluded', () => {
     fc.assert(
       fc.property(histories('any'), (log) => {
         for (const state of replay(log, DEFAULT_SETTINGS).values()) {
-          for (const [name, { conclusion }] of state.sessions) {
-            const connects = log.filter((event) => isConnectedOf(event, state.client, name)).map(({ time }) => time);
+          for (const { session, conclusion } of state.sessions) {
+            const connects = log.filter((event) => isConnectedOf(event, state.client, session)).map(({ time }) => time);
             const tolerated = connects.map((time) => time - DEFAULT_SETTINGS.clockSkew);
             if (conclusion.connected === undefined) continue;
             expect(connects).toContain(conclusion.connected.time);

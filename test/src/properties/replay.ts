@@ -7,6 +7,7 @@ import {
   type Folded,
   type FoldSettings,
   fold,
+  sessionOf,
   sessionSnapshot,
   unseenClient,
 } from '@rollcall/fold';
@@ -58,9 +59,9 @@ export function restored(state: ClientState, settings: FoldSettings): ClientStat
 export function view(state: ClientState): ClientView {
   const { offset: _, ...client } = clientSnapshot(state);
   const sessions = client.sessions.map((name) => {
-    const session = state.sessions.get(name);
+    const session = sessionOf(state, name);
     if (session === undefined) throw new Error(`the client lists a session that it does not have: ${name}`);
-    const { offset: _, ...snapshot } = sessionSnapshot(state, name, session);
+    const { offset: _, ...snapshot } = sessionSnapshot(state, session);
     return snapshot;
   });
   return { client, sessions };

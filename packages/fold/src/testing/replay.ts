@@ -27,13 +27,12 @@ export function replay(log: readonly LogEvent[], settings: FoldSettings = DEFAUL
 
 /** All that the fold knows of a client, without the offsets: equal for equal events in any order and number. */
 export function knowledgeOf(client: ClientState): string {
-  const sessions = new Map([...client.sessions].map(([session, state]) => [session, { ...state, offset: 0n }]));
+  const sessions = client.sessions.map((state) => ({ ...state, offset: 0n }));
   const timeless = { ...client, sessions, offset: 0n };
-  const snapshots = [...sessions].map(([session, state]) => sessionSnapshot(timeless, session, state));
   return stringifyJson({
     memory: encodeMemory(timeless),
     client: clientSnapshot(timeless),
-    sessions: snapshots.sort((a, b) => (a.session < b.session ? -1 : 1)),
+    sessions: sessions.map((state) => sessionSnapshot(timeless, state)),
   });
 }
 

@@ -9,7 +9,7 @@ import {
   type SessionStatus,
   stringifyJson,
 } from '@rollcall/schema';
-import type { ClientState } from '../client.ts';
+import { type ClientState, sessionOf } from '../client.ts';
 import type { IgnoredReason } from '../fold.ts';
 import { clientSnapshot, sessionSnapshot } from '../snapshot.ts';
 import { OURS, type Whose } from './events.ts';
@@ -75,9 +75,14 @@ export class Story {
   session(whose: Whose): SessionSnapshot {
     const client = this.#state(whose);
     const name = whose.session ?? OURS.session;
-    const session = client.sessions.get(name);
-    if (session === undefined) throw this.#mismatch('sessions', name, [...client.sessions.keys()]);
-    return sessionSnapshot(client, name, session);
+    const session = sessionOf(client, name);
+    if (session === undefined)
+      throw this.#mismatch(
+        'sessions',
+        name,
+        client.sessions.map((known) => known.session),
+      );
+    return sessionSnapshot(client, session);
   }
 
   #state({ namespace = OURS.namespace, client = OURS.client }: Whose): ClientState {

@@ -1,4 +1,4 @@
-import { clientSnapshot, sessionSnapshot } from '@rollcall/fold';
+import { clientSnapshot, sessionOf, sessionSnapshot } from '@rollcall/fold';
 import { type Client, exists, isConnected, isConnectedAt, simulateClient } from './client.ts';
 import { type CounterVariant, numbered } from './counter.ts';
 import { connectedByNumberAlone } from './number-alone.ts';
@@ -43,8 +43,8 @@ function judge(client: Client, log: readonly Delivered[], { state, confirmedAt }
   const sessions = Map.groupBy(client.connections, ({ session }) => session);
   for (const [name, connections] of sessions) {
     const truth = isConnected(connections);
-    const session = state.sessions.get(name);
-    const connected = session !== undefined && sessionSnapshot(state, name, session).status === 'connected';
+    const session = sessionOf(state, name);
+    const connected = session !== undefined && sessionSnapshot(state, session).status === 'connected';
     findings.sessions++;
     if (connected !== truth) findings.wrongSessions++;
     if (connectedByNumberAlone(log, name) !== truth) findings.wrongByNumberAlone++;
