@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { CursorInvalid, LogUnavailable, NoSnapshots, RedisUnavailable, Rollcall } from '@rollcall/client';
+import { CursorInvalid, LogUnavailable, NoSnapshots, PartitionRestoring, RedisUnavailable, Rollcall } from '@rollcall/client';
 import { ConfigInvalid, LOCAL_HUB } from '@rollcall/service';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PublishFailed } from './publish-failed.ts';
@@ -13,7 +13,17 @@ class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
-const EXPECTED = [NotFound, RedisUnavailable, LogUnavailable, NoSnapshots, CursorInvalid, ConfigInvalid, PublishFailed, NotEvents];
+const EXPECTED = [
+  NotFound,
+  RedisUnavailable,
+  LogUnavailable,
+  NoSnapshots,
+  PartitionRestoring,
+  CursorInvalid,
+  ConfigInvalid,
+  PublishFailed,
+  NotEvents,
+];
 
 const ENVIRONMENT = `
 Environment:

@@ -7,6 +7,7 @@ export {
   type NamespaceCounts,
   NoSnapshots,
   type Page,
+  PartitionRestoring,
   RedisUnavailable,
 } from '@rollcall/snapshots';
 export { Rollcall, type RollcallOptions } from './rollcall.ts';

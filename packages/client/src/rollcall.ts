@@ -26,7 +26,7 @@ export class Rollcall implements AsyncDisposable {
     this.#log = { ...kafka, prefix, clientId: 'rollcall-client', retries: 1, logger: { debug: () => {} } };
   }
 
-  /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it. Throws RedisUnavailable. */
+  /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it. Throws PartitionRestoring, RedisUnavailable. */
   client(namespace: string, client: string): Promise<ClientView | undefined> {
     return this.#reader.client({ namespace, client });
   }
@@ -35,7 +35,7 @@ export class Rollcall implements AsyncDisposable {
     return this.#reader.session({ namespace, client }, session);
   }
 
-  /** A page of a namespace's clients. Throws CursorInvalid, RedisUnavailable. */
+  /** A page of a namespace's clients. Throws CursorInvalid, PartitionRestoring, RedisUnavailable. */
   list(filter: ListFilter, limit: number, cursor?: string): Promise<Page> {
     return this.#reader.list(filter, limit, cursor);
   }

@@ -2,6 +2,7 @@ import { type ClientSnapshot, clientKey, decodeName, encodeName, type Presence, 
 import { decodeClientSnapshot } from './client-codec.ts';
 import { type Fields, fieldsFromReply, pairs } from './fields.ts';
 import { type ClientId, Keys, type PartitionKeys, partitionOfClient } from './keys.ts';
+import { decodeWatermark } from './owned-partition.ts';
 import { connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
 import { decodeSessionSnapshot } from './session-codec.ts';
 
@@ -41,32 +42,45 @@ export class SnapshotReader {
   readonly #redis: ScriptedRedis;
   readonly #keys: Keys;
 
+  #connectionError: RedisUnavailable | undefined;
+
   constructor(private readonly options: RedisOptions & { readonly prefix: string }) {
-    this.#redis = connectRedis(options);
+    const onError = (error: RedisUnavailable) => {
+      this.#connectionError = error;
+      options.onError(error);
+    };
+    this.#redis = connectRedis({ ...options, onError });
     this.#keys = new Keys(options.prefix);
   }
 
+  /** Undefined: nothing was ever heard of it. Throws PartitionRestoring, RedisUnavailable. */
   async client(id: ClientId): Promise<ClientView | undefined> {
     return this.#ask(async (layout) => {
-      const [view] = await this.#read(this.#partition(layout, partitionOfClient(id, layout.partitions)), [
-        clientKey(id.namespace, id.client),
-      ]);
+      const partition = partitionOfClient(id, layout.partitions);
+      const [view] = await this.#read(this.#partition(layout, partition), [clientKey(id.namespace, id.client)]);
+      if (view === undefined) await this.#complete(layout, [partition]);
       return view;
     });
   }
 
+  /** Undefined: nothing was ever heard of it. Throws PartitionRestoring, RedisUnavailable. */
   async session(id: ClientId, session: string): Promise<SessionSnapshot | undefined> {
     return this.#ask(async (layout) => {
-      const keys = this.#partition(layout, partitionOfClient(id, layout.partitions));
-      const fields: Fields = await this.#redis.hgetall(keys.session(sessionKey(id.namespace, id.client, session)));
-      return fields['session'] === undefined ? undefined : decodeSessionSnapshot(fields);
+      const partition = partitionOfClient(id, layout.partitions);
+      const key = this.#partition(layout, partition).session(sessionKey(id.namespace, id.client, session));
+      const fields: Fields = await this.#redis.hgetall(key);
+      if (fields['session'] !== undefined) return decodeSessionSnapshot(fields);
+      await this.#complete(layout, [partition]);
+      return undefined;
     });
   }
 
   /** A page of the namespace's clients: partition by partition, in each by presence (online, offline, unknown), since and name.
-   *  Each is checked against its snapshot, so none is listed in a state that it is not in. Throws CursorInvalid. */
+   *  Each is checked against its snapshot, so none is listed in a state that it is not in.
+   *  Throws CursorInvalid, PartitionRestoring, RedisUnavailable. */
   async list(filter: ListFilter, limit: number, cursor?: string): Promise<Page> {
     return this.#ask(async (layout) => {
+      await this.#complete(layout, range(layout.partitions));
       const steps = listSteps(filter, layout.partitions);
       let position: IndexPosition | undefined = cursor === undefined ? { step: 0 } : decodeCursor(cursor, steps.length);
       const clients: ClientSnapshot[] = [];
@@ -92,12 +106,12 @@ export class SnapshotReader {
     });
   }
 
-  /** Counts per namespace, in the order of their names; O(1) in the number of clients. */
+  /** Counts per namespace, in the order of their names; O(1) in the number of clients. Throws PartitionRestoring, RedisUnavailable. */
   async counts(namespace?: string): Promise<NamespaceCounts[]> {
     return this.#ask(async (layout) => {
-      const hashes = await Promise.all(
-        Array.from({ length: layout.partitions }, (_, partition) => this.#redis.hgetall(this.#partition(layout, partition).counts())),
-      );
+      const partitions = range(layout.partitions);
+      await this.#complete(layout, partitions);
+      const hashes = await Promise.all(partitions.map((partition) => this.#redis.hgetall(this.#partition(layout, partition).counts())));
       const found = new Map<string, { presence: Record<Presence, number>; reason: Record<string, number> }>();
       for (const [field, count] of hashes.flatMap((hash) => Object.entries(hash))) {
         const [name = '', dimension, value = ''] = field.split('/').map(decodeName);
@@ -131,6 +145,15 @@ export class SnapshotReader {
     );
   }
 
+  /** What is not there may be on its way: throws PartitionRestoring unless every partition shows a watermark. */
+  async #complete(layout: Layout, partitions: readonly number[]): Promise<void> {
+    const watermarks = await Promise.all(
+      partitions.map(async (partition) => decodeWatermark(await this.#redis.hget(this.#partition(layout, partition).meta(), 'watermark'))),
+    );
+    const restoring = partitions.filter((_, at) => typeof watermarks[at] !== 'bigint');
+    if (restoring.length > 0) throw new PartitionRestoring(restoring);
+  }
+
   #partition(layout: Layout, partition: number): PartitionKeys {
     return this.#keys.partition(layout.generation, partition);
   }
@@ -145,7 +168,9 @@ export class SnapshotReader {
       if (!generation || !partitions) throw new NoSnapshots(this.#keys.prefix);
       return await question({ generation: Number(generation), partitions: Number(partitions) });
     } catch (error) {
-      if (error instanceof NoSnapshots || error instanceof CursorInvalid) throw error;
+      if (error instanceof NoSnapshots || error instanceof CursorInvalid || error instanceof PartitionRestoring) throw error;
+      // The client says only that the connection is closed; why, it said before.
+      if (this.#redis.status === 'end' && this.#connectionError !== undefined) throw this.#connectionError;
       throw new RedisUnavailable(this.options.url, true, error);
     }
   }
@@ -159,11 +184,24 @@ export class NoSnapshots extends Error {
   }
 }
 
+/** Some partitions are being restored: not complete is not the same as not found. Ask again in a moment. */
+export class PartitionRestoring extends Error {
+  override readonly name = 'PartitionRestoring';
+  readonly retryable = true;
+  constructor(readonly partitions: readonly number[]) {
+    super(`restoring: partition ${partitions.join(', ')} of the snapshots is not complete yet, ask again in a moment`);
+  }
+}
+
 export class CursorInvalid extends Error {
   override readonly name = 'CursorInvalid';
   constructor() {
     super('the cursor is not one that a list gave');
   }
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, at) => at);
 }
 
 interface ListStep {
