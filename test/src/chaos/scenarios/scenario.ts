@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { RunningPart } from '@rollcall/local';
 import type { World } from '../world.ts';
 
@@ -9,6 +10,19 @@ export interface Scenario {
 
 /** Beyond the group's session timeout, in ms: others have taken over what a silent projector had. */
 export const LONGER_THAN_A_SESSION = 12_000;
+
+/** The process stands still at the fault point that it was asked to stop at. */
+export async function stopped(world: World, part: RunningPart, point: string): Promise<void> {
+  await stumbled(world, part, point);
+  // It says so just before.
+  await world.until(`${part.name} stands still`, () => stateOf(part.pid).startsWith('T'));
+}
+
+/** As `ps` has it: T for stopped. */
+function stateOf(pid: number | undefined): string {
+  if (pid === undefined) return '';
+  return execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' });
+}
 
 /** The process has come to the fault point that it was asked to stumble at. */
 export async function stumbled(world: World, part: RunningPart, point: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../world.ts';
-import { LONGER_THAN_A_SESSION, type Scenario, stumbled } from './scenario.ts';
+import { LONGER_THAN_A_SESSION, type Scenario, stopped, stumbled } from './scenario.ts';
 
 /** The steps of a cycle between which an owner may stumble. */
 const CYCLE_POINTS = ['after-load', 'in-transaction', 'after-commit', 'after-apply'] as const;
@@ -20,7 +20,7 @@ export function zombieAt(point: string): Scenario {
       await world.addIngest();
       const zombie = await world.addProjector({ FAULTS: `${point}:stop@8` });
       await world.whileSending(400, async () => {
-        await stumbled(world, zombie, point);
+        await stopped(world, zombie, point);
         // It waits for the session of the other to expire.
         await world.addProjector();
         await world.moreApplied();
@@ -60,7 +60,7 @@ export function redisAt(point: string, { name, prepare }: RedisFault): Scenario 
       await warmUp.stop();
       const owner = await world.addProjector({ FAULTS: `${point}:stop@3` });
       await world.whileSending(500, async () => {
-        await stumbled(world, owner, point);
+        await stopped(world, owner, point);
         await fault();
         owner.resume();
       });
@@ -80,14 +80,15 @@ export const STUMBLES: readonly Scenario[] = [
       await world.traffic.send(1_000);
       await world.quiet();
       await first.stop();
-      const slow = await world.addProjector({ FAULTS: 'after-read-committed:stop@2' });
-      await stumbled(world, slow, 'after-read-committed');
-      await world.whileSending(400, async () => {
-        await world.addProjector();
-        await world.moreApplied();
-        await sleep(2_000);
-        slow.resume();
-      });
+      const slow = await world.addProjector({ FAULTS: 'after-read-committed:stop@1' });
+      await stopped(world, slow, 'after-read-committed');
+      await world.addProjector();
+      await world.traffic.send(1_500, 1_000);
+      // The other is idle when the slow one goes on: it has half a second until it looks.
+      await world.quiet();
+      slow.resume();
+      await sleep(2_000);
+      await world.traffic.send(500);
     },
   },
   ...['after-fence', 'after-read-committed', 'after-claim'].map(
@@ -113,7 +114,7 @@ export const STUMBLES: readonly Scenario[] = [
           await world.flushAll();
           await world.whileSending(500, async () => {
             const owner = await world.addProjector({ FAULTS: `${point}:${action}@2` });
-            await stumbled(world, owner, point);
+            await (action === 'stop' ? stopped : stumbled)(world, owner, point);
             if (action === 'stop') {
               await world.flushAll();
               owner.resume();
@@ -146,7 +147,7 @@ export const STUMBLES: readonly Scenario[] = [
       await world.addIngest();
       const owner = await world.addProjector({ FAULTS: 'in-transaction:stop@5' });
       await world.whileSending(400, async () => {
-        await stumbled(world, owner, 'in-transaction');
+        await stopped(world, owner, 'in-transaction');
         await world.stack.part('kafka').kill();
         await world.stack.part('kafka').start();
         owner.resume();
@@ -170,7 +171,7 @@ export const STUMBLES: readonly Scenario[] = [
       await world.addProjector();
       const zombie = await world.addIngest({ FAULTS: 'after-append:stop@3' });
       await world.whileSending(300, async () => {
-        await stumbled(world, zombie, 'after-append');
+        await stopped(world, zombie, 'after-append');
         await world.addIngest();
         await world.moreApplied();
         await sleep(LONGER_THAN_A_SESSION);
