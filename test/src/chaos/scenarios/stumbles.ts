@@ -82,12 +82,14 @@ export const STUMBLES: readonly Scenario[] = [
       await first.stop();
       const slow = await world.addProjector({ FAULTS: 'after-read-committed:stop@1' });
       await stopped(world, slow, 'after-read-committed');
-      await world.addProjector();
+      const other = await world.addProjector();
       await world.traffic.send(1_500, 1_000);
-      // The other is idle when the slow one goes on: it has half a second until it looks.
       await world.quiet();
+      // Not for as long as the group would notice, but for as long as the slow one needs.
+      other.pause();
       slow.resume();
-      await sleep(2_000);
+      await sleep(4_000);
+      other.resume();
       await world.traffic.send(500);
     },
   },
