@@ -74,8 +74,8 @@ async function tellScenarios(wanted: RegExp): Promise<void> {
 
 async function showMutants(wanted: RegExp): Promise<void> {
   for (const mutant of MUTANTS.filter(({ name }) => wanted.test(name))) {
-    const projector = await buildMutant(mutant);
-    await using teller = new Teller({ seed: Number(values.seed), clients: 300, projector, quietWithin: 30_000 });
+    await using built = await buildMutant(mutant);
+    await using teller = new Teller({ seed: Number(values.seed), clients: 300, projector: built.projector, quietWithin: 30_000 });
     const { verdict } = await teller.tell(mutant.scenario);
     const caught = verdict.violations.length > 0;
     say(`${mutant.name}: ${caught ? 'caught by' : 'NOT CAUGHT by'} "${mutant.scenario.name}"`);

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -135,8 +135,13 @@ function named(scenarios: readonly Scenario[], name: string): Scenario {
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Builds the projector with the edits, in a folder of its own; returns its program. Throws where an edit finds nothing: the code has moved. */
-export async function buildMutant({ name, edits }: Mutant): Promise<string> {
+export interface BuiltMutant extends AsyncDisposable {
+  /** Path of its program. */
+  readonly projector: string;
+}
+
+/** Builds the projector with the edits, in a folder of its own. Throws where an edit finds nothing: the code has moved. */
+export async function buildMutant({ name, edits }: Mutant): Promise<BuiltMutant> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'rollcall-mutant-'));
   const modules = path.join(dir, 'node_modules');
   await mkdir(path.join(modules, '@rollcall'), { recursive: true });
@@ -154,5 +159,8 @@ export async function buildMutant({ name, edits }: Mutant): Promise<string> {
     if (edited === code) throw new Error(`${name}: ${file} has no ${from}`);
     await writeFile(path.join(dir, file), edited);
   }
-  return path.join(dir, 'services/projector/dist/main.js');
+  return {
+    projector: path.join(dir, 'services/projector/dist/main.js'),
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true }),
+  };
 }
