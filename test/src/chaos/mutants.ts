@@ -10,8 +10,10 @@ import { killedAt, REDIS_FAULTS, redisAt, STUMBLES, zombieAt } from './scenarios
 export interface Mutant {
   readonly name: string;
   readonly edits: readonly Edit[];
-  /** What must show it. */
+  /** The story that must show it, */
   readonly scenario: Scenario;
+  /** and how. */
+  readonly shows: RegExp;
 }
 
 interface Edit {
@@ -48,6 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     scenario: killedAt('in-transaction'),
+    shows: /is there again/,
   },
   {
     name: 'applied before it is committed',
@@ -56,6 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
       { file: OWNER, from: COMMIT, to: `${APPLY}\n        ${COMMIT}` },
     ],
     scenario: killedAt('in-transaction'),
+    shows: /a reader saw/,
   },
   {
     name: 'no fencing',
@@ -67,11 +71,13 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     scenario: zombieAt('after-load'),
+    shows: /is there again/,
   },
   {
     name: 'no chain compared when writing',
     edits: [{ file: SCRIPTS, from: "if redis.call('HGET', KEYS[1], 'chain') ~= ARGV[1] then return 0 end", to: '' }],
     scenario: redisAt('after-commit', REDIS_FAULTS.emptied),
+    shows: /^Redis rollcall/,
   },
   {
     name: 'load and chain read apart',
@@ -83,18 +89,20 @@ export const MUTANTS: readonly Mutant[] = [
         to: `async load(ids) {
         const chain = await this.redis.hget(this.keys.meta(), 'chain');
         OwnedPartition.loads = (OwnedPartition.loads ?? 0) + 1;
-        if (OwnedPartition.loads === 3) {
+        if (process.env.FAULTS === 'within-load:stop@3' && OwnedPartition.loads === 3) {
             process.stdout.write('{"point":"within-load"}\\n');
             process.kill(process.pid, 'SIGSTOP');
         }`,
       },
     ],
     scenario: redisAt('within-load', REDIS_FAULTS.emptied),
+    shows: /differs: found/,
   },
   {
     name: 'no look at an idle Redis',
     edits: [{ file: ASSIGNMENT, from: 'await owner.snapshots.check();', to: '' }],
     scenario: named(OUTAGES, 'Redis is emptied while nothing happens'),
+    shows: /not so: Redis is whole again/,
   },
   {
     name: 'a batch committed again by the next producer',
@@ -111,6 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     scenario: named(STUMBLES, 'the response to EndTxn is lost'),
+    shows: /is there again/,
   },
   {
     name: 'the committed offset read before the claim, and what is ahead of it not restored',
@@ -124,6 +133,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     scenario: named(STUMBLES, 'two take-overs at once: the slow one claims when the other has applied'),
+    shows: /differs: found|a reader saw/,
   },
 ];
 
