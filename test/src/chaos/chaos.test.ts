@@ -9,7 +9,7 @@ afterAll(() => teller[Symbol.asyncDispose]());
 const SHORT = [
   'the response to EndTxn is lost',
   'Redis is emptied under load, and again in the middle of the restore',
-  'Redis is rolled back while an owner stands still after-commit',
+  'Redis is rolled back to an older copy',
   'an owner stands still after-load while its successor applies, and goes on as a zombie',
 ];
 
