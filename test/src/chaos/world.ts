@@ -95,6 +95,9 @@ export class World {
   /** Copies what Redis has on disk now. What is returned puts it back: Redis is then as it was, whatever happened since. */
   async copyRedis(): Promise<() => Promise<void>> {
     const copy = await mkdtemp(path.join(this.dataDir, 'redis-copy-'));
+    // Files that are being replaced cannot be copied as one.
+    await this.redis.ask('CONFIG', 'SET', 'auto-aof-rewrite-percentage', '0');
+    await this.until('no file is being replaced', async () => String(await this.redis.ask('INFO')).includes('aof_rewrite_in_progress:0'));
     await cp(path.join(this.dataDir, 'redis', 'appendonlydir'), copy, { recursive: true });
     return () =>
       this.restartRedis(async (dir) => {
