@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { PublishFailed } from './publish-failed.ts';
 import { NotEvents, readEvents } from './read-events.ts';
 import { hubAddress, rollcallOptions } from './settings.ts';
-import { bigintText, showChange, showClient, showClients, showCounts, showSession } from './show.ts';
+import { bigintText, showChange, showClient, showClients, showCounts, showDeadLetter, showSession } from './show.ts';
 
 /** What was asked for is not there. */
 class NotFound extends Error {
@@ -128,15 +128,17 @@ export function createProgram(host: NodeJS.Process): Command {
   program
     .command('watch')
     .description('changes as they happen, until Ctrl-C')
-    .option('--from-earliest', 'begin with the oldest change that is kept')
+    .option('--from-earliest', 'begin with the oldest that is kept')
+    .option('--dead-letters', 'what could not be read, and why, instead of changes')
     .addOption(json)
-    .action((options: { fromEarliest?: boolean; json?: boolean }) =>
+    .action((options: { fromEarliest?: boolean; deadLetters?: boolean; json?: boolean }) =>
       answer(async (rollcall) => {
         const stop = new AbortController();
         host.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
         host.stdout.on('error', () => stop.abort());
-        const changes = rollcall.changes({ from: options.fromEarliest ? 'earliest' : 'latest', signal: stop.signal });
-        for await (const change of changes) print(change, options.json, showChange);
+        const choice = { from: options.fromEarliest ? 'earliest' : 'latest', signal: stop.signal } as const;
+        if (options.deadLetters) for await (const letter of rollcall.deadLetters(choice)) print(letter, options.json, showDeadLetter);
+        else for await (const change of rollcall.changes(choice)) print(change, options.json, showChange);
       }),
     );
 

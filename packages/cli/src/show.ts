@@ -1,4 +1,4 @@
-import type { Change, ClientSnapshot, ClientView, NamespaceCounts, SessionSnapshot } from '@rollcall/client';
+import type { Change, ClientSnapshot, ClientView, DeadLetter, NamespaceCounts, SessionSnapshot } from '@rollcall/client';
 import { details, printable, table } from './table.ts';
 
 /** How people see what `--json` gives to machines. */
@@ -75,6 +75,11 @@ export function showChange({ kinds, client, session, event }: Change): string {
   const who = [client.namespace, client.client, ...(session === undefined ? [] : [session.session])].join('/');
   const why = session?.disconnectionReason ?? '';
   return [time, printable(who), kinds.join(' ') || 'details', printable(why)].join('  ').trimEnd();
+}
+
+/** One line per dead letter: when it came, whose it is, why it was refused. */
+export function showDeadLetter({ reason, detail, key, from }: DeadLetter): string {
+  return [from['hub-enqueued-time'] ?? '', printable(key ?? '-'), `dead letter: ${reason}`, printable(detail)].join('  ').trim();
 }
 
 export function bigintText(_key: string, value: unknown): unknown {

@@ -1,5 +1,5 @@
 export { LogUnavailable } from '@rollcall/log';
-export type { Change, ChangeKind, ClientSnapshot, Position, Presence, SessionSnapshot, SessionStatus } from '@rollcall/schema';
+export type { Change, ChangeKind, ClientSnapshot, DeadLetter, Position, Presence, SessionSnapshot, SessionStatus } from '@rollcall/schema';
 export {
   type ClientView,
   CursorInvalid,

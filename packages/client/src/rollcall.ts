@@ -1,5 +1,5 @@
-import { type LogOptions, type SaslOptions, tail } from '@rollcall/log';
-import { type Change, DEFAULT_PREFIX, parseJson, type SessionSnapshot, topicNames } from '@rollcall/schema';
+import { type LogOptions, type LogRecord, type SaslOptions, tail } from '@rollcall/log';
+import { type Change, DEFAULT_PREFIX, type DeadLetter, parseJson, type SessionSnapshot, topicNames } from '@rollcall/schema';
 import { type ClientView, type ListFilter, type NamespaceCounts, type Page, SnapshotReader } from '@rollcall/snapshots';
 
 export interface RollcallOptions {
@@ -52,6 +52,11 @@ export class Rollcall implements AsyncDisposable {
     }
   }
 
+  /** Dead letters as they come, until `signal` aborts. Throws LogUnavailable. */
+  async *deadLetters({ from = 'latest', signal }: { from?: 'latest' | 'earliest'; signal: AbortSignal }): AsyncIterable<DeadLetter> {
+    for await (const record of tail(this.#log, topicNames(this.#log.prefix).deadLetters, from, signal)) yield toDeadLetter(record);
+  }
+
   async close(): Promise<void> {
     this.#reader.close();
   }
@@ -59,4 +64,16 @@ export class Rollcall implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+function toDeadLetter({ partition, offset, key, value, headers }: LogRecord): DeadLetter {
+  const { reason = '', detail = '', ...from } = headers;
+  return {
+    position: { partition, offset: offset.toString() },
+    reason,
+    detail,
+    ...(key !== null && { key: Buffer.from(key).toString() }),
+    from,
+    original: Buffer.from(value ?? []).toString('base64'),
+  };
 }

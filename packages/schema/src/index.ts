@@ -22,6 +22,7 @@ export {
   type Change,
   type ChangeKind,
   type ClientSnapshot,
+  type DeadLetter,
   type Existence,
   type Position,
   type Presence,

@@ -65,6 +65,21 @@ export const CHANGE_KINDS = [
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
+/** One record of `rollcall.dead-letters`: what could not be read, and why. */
+export interface DeadLetter {
+  /** Where it stands in `rollcall.dead-letters`. */
+  readonly position: Position;
+  readonly reason: string;
+  /** Which field, which limit. */
+  readonly detail: string;
+  /** `namespace/client`, as far as it could be read. */
+  readonly key?: string;
+  /** Where it came from: the record's other headers. */
+  readonly from: Readonly<Record<string, string>>;
+  /** The original, byte for byte, in base64. */
+  readonly original: string;
+}
+
 /** One record of `rollcall.changes`: an event that changed something that a user can see. */
 export interface Change {
   readonly position: Position;

@@ -164,6 +164,20 @@ it('watches changes until it is interrupted', async () => {
   }
 });
 
+it('shows from the earliest on what could not be read, and why', async () => {
+  await test.hub.send([{ body: Buffer.from('{ "hello": 1 }') }]);
+  const watch = test.start('watch', '--dead-letters', '--from-earliest');
+  const json = test.start('watch', '--dead-letters', '--from-earliest', '--json');
+  await eventually(() => {
+    expect(watch.printed()).toMatch(/Z {2}- {2}dead letter: not-cloudevent {2}specversion: .+\n/);
+    expect(json.printed()).toContain(`"original":"${Buffer.from('{ "hello": 1 }').toString('base64')}"`);
+  });
+  for (const running of [watch, json]) {
+    running.process.kill('SIGINT');
+    expect(await running.result).toMatchObject({ code: 0, stderr: '' });
+  }
+});
+
 const NOBODY_LISTENS = { ROLLCALL_REDIS_PORT: '1', ROLLCALL_KAFKA_PORT: '1', ROLLCALL_EVENTHUBS_PORT: '1' };
 
 it.concurrent.each([
