@@ -8,13 +8,18 @@ export interface Told {
   readonly healed: number;
 }
 
+export interface TellerOptions extends WorldOptions {
+  /** Whether the data and the logs of what went wrong are kept. Default: true. */
+  readonly keepEvidence?: boolean;
+}
+
 /** Tells scenarios one after the other on one stack, and holds each outcome against the fold. */
 export class Teller implements AsyncDisposable {
   #world: World | undefined;
 
-  constructor(private readonly options: WorldOptions) {}
+  constructor(private readonly options: TellerOptions) {}
 
-  /** What does not come to rest is a violation, too. After one, the stack is kept as evidence and the next scenario gets another. */
+  /** What does not come to rest is a violation, too. After one, the next scenario gets another stack. */
   async tell(scenario: Scenario): Promise<Told> {
     this.#world ??= await World.start(this.options);
     const world = this.#world;
@@ -31,9 +36,10 @@ export class Teller implements AsyncDisposable {
     const verdict = await world.verdict();
     const violations = [...(stuck === undefined ? [] : [stuck]), ...verdict.violations];
     if (violations.length > 0) {
-      violations.push(`evidence: ${world.dataDir}`);
+      const keep = this.options.keepEvidence ?? true;
+      if (keep) violations.push(`evidence: ${world.dataDir}`);
       this.#world = undefined;
-      await world.end({ keep: true });
+      await world.end({ keep });
     }
     return { verdict: { ...verdict, violations }, healed };
   }
