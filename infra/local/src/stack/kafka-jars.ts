@@ -36,12 +36,12 @@ export async function ensureJars(progress: Progress, signal: AbortSignal, cache 
 async function fetchJars(mvn: string, dir: string, what: string, progress: Progress, signal: AbortSignal): Promise<void> {
   progress.doing(`fetching ${what} by Maven, once (45 MB)`);
   const started = Date.now();
-  let jars = 0;
+  let downloads = 0;
   const args = ['-B', '-f', POM, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${dir}`];
   const maven = await tryRun(mvn, args, {
     signal,
     onLine: (line) => {
-      if (/Downloaded from .*\.jar/.test(line) && ++jars % 10 === 0) progress.doing(`fetching ${what} by Maven: ${jars} jars`);
+      if (/Downloaded from .*\.jar/.test(line) && ++downloads % 10 === 0) progress.doing(`fetching ${what} by Maven: ${downloads} files`);
     },
   });
   if (maven.missing) throw new CannotRun('Maven is missing, which fetches Kafka. Install it, on Debian: apt-get install maven');
