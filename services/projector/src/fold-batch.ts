@@ -10,7 +10,7 @@ import {
   sessionSnapshot,
 } from '@rollcall/fold';
 import type { LogRecord } from '@rollcall/log';
-import { type ChangeKind, clientKey, type ParsedRecord, parseRecord, type Rejection, stringifyJson } from '@rollcall/schema';
+import { type ChangeKind, type ParsedRecord, parseRecord, type Rejection, stringifyJson } from '@rollcall/schema';
 
 /** A record of `rollcall.events` and what it says. */
 export interface ReadRecord {
@@ -77,7 +77,7 @@ export function foldBatch(
 
 /** The keys and names of the clients that a batch is about. */
 export function clientsOf(records: readonly ReadRecord[]): Map<string, { namespace: string; client: string }> {
-  return new Map(records.flatMap(({ parsed }) => (parsed.ok ? [[clientKey(parsed.namespace, parsed.client), parsed] as const] : [])));
+  return new Map(records.flatMap(({ parsed }) => (parsed.ok ? [[parsed.key, parsed] as const] : [])));
 }
 
 function foldedClient(client: ClientState, partition: number, endedAt: number | undefined, logTime: number): FoldedClient {
