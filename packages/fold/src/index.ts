@@ -9,6 +9,16 @@ export {
 } from './client.ts';
 export type { Deleted, ResourceMemory, Written } from './client-resource.ts';
 export { type Folded, fold, type IgnoredReason } from './fold.ts';
+export {
+  clientsOf,
+  type EventRecord,
+  type FoldedBatch,
+  type FoldedClient,
+  type FoldedEvent,
+  foldBatch,
+  type ReadRecord,
+  readRecord,
+} from './fold-batch.ts';
 export { type ClientPresence, pendingEnding } from './presence.ts';
 export type { SessionConclusion } from './session-conclusion.ts';
 export {

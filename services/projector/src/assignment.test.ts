@@ -1,10 +1,10 @@
-import { connected } from '@rollcall/fold/testing';
+import { connected, record } from '@rollcall/fold/testing';
 import type { LogWriter } from '@rollcall/log';
 import { Readiness } from '@rollcall/service';
 import { describe, expect, it, vi } from 'vitest';
 import { Assignment } from './assignment.ts';
 import { Deadlines } from './deadlines.ts';
-import { partitionInMemory, record, TOPICS } from './partition.test-kit.ts';
+import { partitionInMemory, TOPICS } from './partition.test-kit.ts';
 
 const LOST = new Error('the connection was lost');
 class Final extends Error {

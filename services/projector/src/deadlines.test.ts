@@ -1,9 +1,9 @@
-import { connected, deadline, disconnected, replay } from '@rollcall/fold/testing';
+import { connected, deadline, disconnected, NOON_MS, record, replay } from '@rollcall/fold/testing';
 import type { LogRecord, LogWriter, NewRecord } from '@rollcall/log';
 import type { LogEvent } from '@rollcall/schema';
 import { describe, expect, it } from 'vitest';
 import { Deadlines } from './deadlines.ts';
-import { MemorySnapshots, NOON_MS, record, TOPICS } from './partition.test-kit.ts';
+import { MemorySnapshots, TOPICS } from './partition.test-kit.ts';
 
 const SECOND = 1_000;
 const LOG = [connected(1n), disconnected(1n, '12:00:05')];

@@ -1,14 +1,30 @@
+import { clientSnapshot, encodeState, type FoldedBatch, type FoldedEvent, sessionOf, sessionSnapshot } from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
-import type { Rejection, Topics } from '@rollcall/schema';
-import type { FoldedBatch } from './fold-batch.ts';
+import { type Rejection, stringifyJson, type Topics } from '@rollcall/schema';
 
 /** What a folded batch adds to the derived topics, in the partition of its events. */
-export function derivedRecords({ changes, clients, refused }: FoldedBatch, topics: Topics, partition: number): NewRecord[] {
-  return [
-    ...refused.map(({ record, rejection }) => deadLetter(record, rejection, topics)),
-    ...changes.map(({ key, json }) => ({ topic: topics.changes, partition, key, value: json })),
-    ...[...clients].map(([key, { state }]) => ({ topic: topics.state, partition, key, value: state })),
-  ];
+export function derivedRecords({ events, clients, refused }: FoldedBatch<LogRecord>, topics: Topics, partition: number): NewRecord[] {
+  const records = refused.map(({ record, rejection }) => deadLetter(record, rejection, topics));
+  for (const event of events) {
+    const value = changeJson(event);
+    if (value !== undefined) records.push({ topic: topics.changes, partition, key: event.parsed.key, value });
+  }
+  for (const [key, { client }] of clients) records.push({ topic: topics.state, partition, key, value: encodeState(client, partition) });
+  return records;
+}
+
+/** A Change, if a user can see one; the event goes in as received. */
+function changeJson({ record, parsed, folded }: FoldedEvent<LogRecord>): string | undefined {
+  if (folded.outcome !== 'changed') return undefined;
+  const { client, kinds, session } = folded;
+  const state = session === undefined ? undefined : sessionOf(client, session);
+  const change = stringifyJson({
+    position: { partition: record.partition, offset: record.offset.toString() },
+    kinds,
+    client: clientSnapshot(client),
+    ...(state !== undefined && { session: sessionSnapshot(client, state) }),
+  });
+  return `${change.slice(0, -1)},"event":${parsed.json}}`;
 }
 
 function deadLetter({ partition, offset, key, value }: LogRecord, { reason, detail }: Rejection, topics: Topics): NewRecord {

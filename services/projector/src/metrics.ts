@@ -1,5 +1,5 @@
+import type { FoldedBatch } from '@rollcall/fold';
 import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@rollcall/service';
-import type { FoldedBatch } from './fold-batch.ts';
 
 /** Seconds, from a blink to a stall. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -38,11 +38,13 @@ export function createProjectorMetrics() {
     }),
     restores: new Counter({ name: 'rollcall_projector_restores_total', help: 'Partitions of Redis restored from the log', ...byPartition }),
     /** `times`: log times of the batch's records, in milliseconds. */
-    projected(folded: FoldedBatch, times: readonly number[]) {
+    projected(batch: FoldedBatch, times: readonly number[]) {
       events.inc(times.length);
-      changes.inc(folded.changes.length);
-      for (const [reason, count] of Object.entries(folded.ignored)) ignored.inc({ reason }, count);
-      for (const { rejection } of folded.refused) letters.inc({ reason: rejection.reason });
+      for (const { folded } of batch.events) {
+        if (folded.outcome === 'changed') changes.inc();
+        else if (folded.outcome === 'ignored') ignored.inc({ reason: folded.reason });
+      }
+      for (const { rejection } of batch.refused) letters.inc({ reason: rejection.reason });
       for (const time of times) latency.observe((Date.now() - time) / 1000);
     },
   };

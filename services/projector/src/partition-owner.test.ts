@@ -1,7 +1,7 @@
-import { connected, disconnected, replay } from '@rollcall/fold/testing';
+import { connected, disconnected, NOON_MS, record, replay } from '@rollcall/fold/testing';
 import { ChainBroken } from '@rollcall/snapshots';
 import { describe, expect, it } from 'vitest';
-import { GRACE, NOON_MS, partitionInMemory, record } from './partition.test-kit.ts';
+import { GRACE, partitionInMemory } from './partition.test-kit.ts';
 import { HoleInLog } from './partition-owner.ts';
 
 const LOST = new Error('the connection was lost');

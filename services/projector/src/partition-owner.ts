@@ -1,8 +1,7 @@
-import type { FoldSettings } from '@rollcall/fold';
+import { clientsOf, type FoldedBatch, type FoldSettings, foldBatch, type ReadRecord, readRecord } from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
 import type { FaultPoint, Logger } from '@rollcall/service';
 import type { ClientWrite, OwnedPartition, Watermark } from '@rollcall/snapshots';
-import { clientsOf, type FoldedBatch, foldBatch, type ReadRecord, readRecord } from './fold-batch.ts';
 import type { ProjectorMetrics } from './metrics.ts';
 
 /** Kafka, as the owner of one partition needs it. Whatever it throws means doubt. */
@@ -34,7 +33,7 @@ export interface OwnerOptions {
   readonly claim: () => Promise<{ partition: OwnedPartition; watermark: Watermark }>;
   readonly settings: FoldSettings;
   readonly offlineGrace: number;
-  readonly derive: (folded: FoldedBatch) => NewRecord[];
+  readonly derive: (folded: FoldedBatch<LogRecord>) => NewRecord[];
   readonly metrics: ProjectorMetrics;
   readonly logger: Logger;
   readonly at: FaultPoint;
@@ -92,7 +91,7 @@ export class PartitionOwner {
   }
 
   /** Projects one batch. Throws on doubt: the batch may have been committed, and must not be tried again without a take-over. */
-  async cycle(batch: readonly LogRecord[]): Promise<FoldedBatch | undefined> {
+  async cycle(batch: readonly LogRecord[]): Promise<FoldedBatch<LogRecord> | undefined> {
     const tenure = this.#tenure;
     if (tenure === undefined) return undefined;
     const records = this.#take(batch, tenure.expected);
@@ -138,7 +137,7 @@ export class PartitionOwner {
     return start;
   }
 
-  async #loadAndFold(snapshots: OwnedPartition, records: readonly ReadRecord[]): Promise<FoldedBatch> {
+  async #loadAndFold(snapshots: OwnedPartition, records: readonly ReadRecord<LogRecord>[]): Promise<FoldedBatch<LogRecord>> {
     const ids = clientsOf(records);
     const clients = await snapshots.load([...ids.values()]);
     const loaded = new Map([...ids.keys()].map((key, at) => [key, clients[at]] as const));

@@ -1,7 +1,6 @@
 import { type ClientState, DEFAULT_SETTINGS, unseenClient } from '@rollcall/fold';
-import { at, NOON } from '@rollcall/fold/testing';
 import type { LogRecord, NewRecord } from '@rollcall/log';
-import { clientKey, formatTime, type LogEvent, type Time, timeToMilliseconds, topicNames } from '@rollcall/schema';
+import { clientKey, topicNames } from '@rollcall/schema';
 import type { Logger } from '@rollcall/service';
 import { ChainBroken, type ClientId, type ClientWrite, type OwnedPartition, type Watermark } from '@rollcall/snapshots';
 import { derivedRecords } from './derived.ts';
@@ -9,30 +8,7 @@ import { createProjectorMetrics } from './metrics.ts';
 import { type PartitionLog, PartitionOwner } from './partition-owner.ts';
 
 export const TOPICS = topicNames('rollcall');
-export const NOON_MS = timeToMilliseconds(at(NOON));
 export const GRACE = 60_000;
-
-/** A record of `rollcall.events`, appended at noon unless told otherwise. */
-export function record(offset: number, event: LogEvent | string, more: Partial<LogRecord> = {}): LogRecord {
-  const json = typeof event === 'string' ? event : eventJson(event);
-  const { namespaceName, clientAuthenticationName } = typeof event === 'string' ? JSON.parse(event).data : event.data;
-  return {
-    partition: 0,
-    offset: BigInt(offset),
-    timestamp: NOON_MS,
-    key: Buffer.from(clientKey(namespaceName, clientAuthenticationName)),
-    value: Buffer.from(json),
-    headers: {},
-    ...more,
-  };
-}
-
-function eventJson(event: LogEvent): string {
-  return JSON.stringify(event, (field, value) => {
-    if (typeof value !== 'bigint') return value;
-    return field === 'sequenceNumber' ? value.toString() : formatTime(value as Time);
-  });
-}
 
 /** What a partition of Redis holds, in memory. */
 export class MemorySnapshots {

@@ -25,5 +25,6 @@ export {
   type Whose,
 } from './events.ts';
 export { after, at, DAYS, HOURS, justAfter, justBefore, MINUTES, type Moment, NOON } from './moment.ts';
+export { NOON_MS, record, type StoredRecord } from './record.ts';
 export { knowledgeOf, type Replay, replay, tell } from './replay.ts';
 export { Mismatch, type Seen, Story } from './story.ts';
