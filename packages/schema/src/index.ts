@@ -30,6 +30,6 @@ export {
   type SessionStatus,
 } from './snapshot.ts';
 export { splitArray } from './split-array.ts';
-export { FOLD_VERSION, type StateMemoryJson, StateRecord } from './state-record.ts';
+export { FOLD_VERSION, FoldVersionDiffers, type StateMemoryJson, StateRecord } from './state-record.ts';
 export { formatTime, parseTime, TICKS_PER_MILLISECOND, type Time, TimeText, timeFromMilliseconds, timeToMilliseconds } from './time.ts';
 export { DEFAULT_PREFIX, type Topics, topicNames } from './topics.ts';

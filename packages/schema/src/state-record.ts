@@ -5,6 +5,15 @@ import { TimeText } from './time.ts';
 /** Raised when the same events would give another state: state of another version is not restored from, it is folded anew. */
 export const FOLD_VERSION = 1;
 
+/** What a fold wrote that concludes otherwise: it must not be mixed with this one's. */
+export class FoldVersionDiffers extends Error {
+  override readonly name = 'FoldVersionDiffers';
+  readonly retryable = false;
+  constructor(what: string, found: number) {
+    super(`${what} was written by fold version ${found}, not ${FOLD_VERSION}: rebuild it with this version (rollcall rebuild)`);
+  }
+}
+
 const Text = z.string();
 const Offset = z.string().regex(/^\d+$/).transform(BigInt);
 const Connected = z.object({ sequenceNumber: SequenceNumber, time: TimeText });

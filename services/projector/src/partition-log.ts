@@ -1,6 +1,6 @@
 import { decodeState, type FoldSettings, pendingEnding } from '@rollcall/fold';
-import { type GroupMember, type LogOptions, type LogRecord, type Offsets, readRange, Transactor } from '@rollcall/log';
-import { FOLD_VERSION, parseJson, StateRecord, type Topics } from '@rollcall/schema';
+import { type GroupMember, type LogOptions, type Offsets, readRange, stateRecords, Transactor } from '@rollcall/log';
+import type { Topics } from '@rollcall/schema';
 import type { FaultPoint } from '@rollcall/service';
 import type { ClientWrite } from '@rollcall/snapshots';
 import type { PartitionLog } from './partition-owner.ts';
@@ -41,16 +41,17 @@ export function partitionLog(partition: number, options: PartitionLogOptions): P
  *  changed something is in `rollcall.state`, and compaction keeps its newest record; folding again what changed nothing does no harm. */
 async function offsetAfterDerived(partition: number, options: PartitionLogOptions): Promise<bigint> {
   let next: bigint | undefined;
-  for await (const { position } of stateRecords(partition, options)) {
+  const { log, topics, offsets, signal } = options;
+  for await (const { position } of stateRecords(log, offsets, topics.state, partition, signal)) {
     if (next === undefined || position.offset >= next) next = position.offset + 1n;
   }
-  return next ?? (await options.offsets.bounds(options.topics.events, partition)).start;
+  return next ?? (await offsets.bounds(topics.events, partition)).start;
 }
 
 async function* states(partition: number, options: PartitionLogOptions): AsyncIterable<readonly ClientWrite[]> {
-  const { settings, offlineGrace } = options;
+  const { log, topics, offsets, signal, settings, offlineGrace } = options;
   let portion = new Map<string, ClientWrite>();
-  for await (const record of stateRecords(partition, options)) {
+  for await (const record of stateRecords(log, offsets, topics.state, partition, signal)) {
     const client = decodeState(record, settings);
     const pending = pendingEnding(client.presence, client.confirmedUpTo) !== undefined;
     portion.set(record.key, { client, due: pending ? { at: record.timestamp + offlineGrace, moved: true } : undefined });
@@ -62,30 +63,3 @@ async function* states(partition: number, options: PartitionLogOptions): AsyncIt
 }
 
 const PORTION = 500;
-
-async function* stateRecords(partition: number, { log, topics, offsets, signal }: PartitionLogOptions) {
-  const { start, end } = await offsets.bounds(topics.state, partition);
-  for await (const records of readRange(log, { topic: topics.state, partition, from: start, to: end }, signal)) {
-    for (const record of records) {
-      if (record.value !== null && record.key !== null) {
-        const key = Buffer.from(record.key).toString();
-        yield { ...parseState(record), key, timestamp: record.timestamp };
-      }
-    }
-  }
-}
-
-function parseState({ value }: LogRecord): StateRecord {
-  const record = StateRecord.parse(parseJson(Buffer.from(value ?? []).toString()));
-  if (record.foldVersion !== FOLD_VERSION) throw new FoldVersionDiffers(record.foldVersion);
-  return record;
-}
-
-/** The table was written by a fold that concludes otherwise: state must not be mixed. */
-export class FoldVersionDiffers extends Error {
-  override readonly name = 'FoldVersionDiffers';
-  readonly retryable = false;
-  constructor(found: number) {
-    super(`rollcall.state was written by fold version ${found}, not ${FOLD_VERSION}`);
-  }
-}
