@@ -3,6 +3,7 @@ export { GroupMember, type MemberOptions, type RecordBatch } from './group-membe
 export { Offsets } from './offsets.ts';
 export type { LogLogger, LogOptions, SaslOptions } from './options.ts';
 export type { LogRecord, NewRecord } from './record.ts';
+export { type HubMessage, type Routing, route } from './route.ts';
 export { type LoggedState, stateRecords } from './state-records.ts';
 export { readRange, tail } from './tail.ts';
 export { ensureTopics, type TopicOptions } from './topics.ts';

@@ -1,8 +1,8 @@
+import type { HubMessage } from '@rollcall/log';
 import type { Logger } from '@rollcall/service';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { MemoryCheckpoints, startHub } from './hub.test-kit.ts';
 import { readHub } from './hub-reader.ts';
-import type { HubMessage } from './route.ts';
 
 const HOUR = 3_600_000;
 

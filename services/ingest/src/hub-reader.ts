@@ -5,8 +5,8 @@ import {
   type PartitionContext,
   type ReceivedEventData,
 } from '@azure/event-hubs';
+import type { HubMessage } from '@rollcall/log';
 import type { Logger } from '@rollcall/service';
-import type { HubMessage } from './route.ts';
 
 export interface HubReaderOptions {
   readonly client: EventHubConsumerClient;

@@ -1,6 +1,7 @@
-import { ensureTopics, type LogOptions, LogWriter, type NewRecord } from '@rollcall/log';
+import { ensureTopics, type HubMessage, type LogOptions, LogWriter, type NewRecord, type Routing, route } from '@rollcall/log';
 import type { RejectionReason } from '@rollcall/schema';
 import {
+  admission,
   type Config,
   faultPoints,
   isRetryable,
@@ -14,7 +15,6 @@ import {
 import { connectAzure } from './azure.ts';
 import { readHub } from './hub-reader.ts';
 import { createIngestMetrics } from './metrics.ts';
-import { type HubMessage, type Routing, route } from './route.ts';
 import type { SETTINGS } from './settings.ts';
 
 /** Records that are parsed before they are written: bounds the memory of one batch of large messages. */
@@ -38,7 +38,7 @@ export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, si
     hub: config.EVENTHUBS_NAME,
     topics,
     partitions: config.PARTITIONS,
-    admission: { maxEventBytes: config.MAX_EVENT_BYTES, maxClockAhead: config.MAX_CLOCK_AHEAD, sources: config.SOURCES ?? new Map() },
+    admission: admission(config),
   };
 
   const write = (records: readonly NewRecord[]) => patiently('write to Kafka', () => writer.append(records), patience);
@@ -48,7 +48,7 @@ export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, si
     let events = 0;
     for (const message of messages) {
       const routed = route(message, routing);
-      refused.push(...routed.refused);
+      refused.push(...routed.refused.map(({ reason }) => reason));
       events += routed.records.length;
       records.push(...routed.records);
       if (records.length >= RECORDS_PER_WRITE) {

@@ -1,6 +1,6 @@
+import type { HubMessage } from '@rollcall/log';
 import type { RejectionReason } from '@rollcall/schema';
 import { Counter, createMetrics, Gauge, type Registry } from '@rollcall/service';
-import type { HubMessage } from './route.ts';
 
 export interface IngestMetrics {
   readonly registry: Registry;

@@ -1,19 +1,5 @@
-import { Duration, FAULT_SETTINGS, HTTP_SETTINGS, KAFKA_SETTINGS, TOPIC_SETTINGS, wholeNumber } from '@rollcall/service';
+import { ADMISSION_SETTINGS, Duration, FAULT_SETTINGS, HTTP_SETTINGS, KAFKA_SETTINGS, TOPIC_SETTINGS } from '@rollcall/service';
 import { z } from 'zod';
-
-/** `/subscriptions/…/namespaces/east=east,…`: the paths in lower case, each to its name. */
-const Sources = z.string().transform((list, context) => {
-  const sources = new Map<string, string>();
-  for (const entry of list.split(',').map((text) => text.trim())) {
-    const at = entry.lastIndexOf('=');
-    if (at < 1 || at === entry.length - 1) {
-      context.addIssue({ code: 'custom', message: 'expected source=name, separated by commas' });
-      return z.NEVER;
-    }
-    sources.set(entry.slice(0, at).toLowerCase(), entry.slice(at + 1));
-  }
-  return sources;
-});
 
 export const SETTINGS = {
   EVENTHUBS_CONNECTION_STRING: {
@@ -43,13 +29,7 @@ export const SETTINGS = {
     help: 'how long an ingest that died keeps its Event Hubs partitions from others',
     default: '60s',
   },
-  SOURCES: {
-    type: Sources,
-    help: 'source=name, separated by commas: admit only these sources, each as the namespace of its name',
-    optional: true,
-  },
-  MAX_CLOCK_AHEAD: { type: Duration, help: 'how far a time in an event may lie ahead of its arrival in Event Hubs', default: '5min' },
-  MAX_EVENT_BYTES: { type: wholeNumber(1_000, 1_900_000), help: 'longest event in bytes', default: '1000000' },
+  ...ADMISSION_SETTINGS,
   ...KAFKA_SETTINGS,
   ...TOPIC_SETTINGS,
   ...HTTP_SETTINGS,

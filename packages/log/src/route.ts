@@ -1,4 +1,3 @@
-import type { NewRecord } from '@rollcall/log';
 import {
   type Admission,
   type Admitted,
@@ -7,10 +6,10 @@ import {
   parseDelivery,
   partitionOf,
   type Refused,
-  type RejectionReason,
   type Topics,
   timeFromMilliseconds,
 } from '@rollcall/schema';
+import type { NewRecord } from './record.ts';
 
 /** One message as Event Hubs hands it over. */
 export interface HubMessage {
@@ -30,15 +29,16 @@ export interface Routing {
   readonly admission: Admission;
 }
 
-/** Where the events of one message go: each to `rollcall.events` under its client's key, or with its reason to the dead letters. */
-export function route(message: HubMessage, routing: Routing): { records: NewRecord[]; refused: RejectionReason[] } {
+/** Where the events of one message go: each to `rollcall.events` under its client's key, or with its reason to the dead letters. The one way
+ *  into the log from outside: ingest takes it, and so does whoever redrives. */
+export function route(message: HubMessage, routing: Routing): { records: NewRecord[]; refused: Refused[] } {
   const delivery = { ...message, enqueuedTime: timeFromMilliseconds(message.enqueuedTime.getTime()) };
   const parsed = parseDelivery(delivery, routing.admission);
   return {
     records: parsed.map((event, element) =>
       event.ok ? eventRecord(event, message, routing) : deadLetter(event, element, message, routing),
     ),
-    refused: parsed.flatMap((event) => (event.ok ? [] : [event.reason])),
+    refused: parsed.filter((event) => !event.ok),
   };
 }
 

@@ -1,4 +1,4 @@
-import { partitionOf, type RejectionReason, topicNames } from '@rollcall/schema';
+import { partitionOf, topicNames } from '@rollcall/schema';
 import { describe, expect, it } from 'vitest';
 import { type HubMessage, type Routing, route } from './route.ts';
 
@@ -74,7 +74,7 @@ describe('a bad event', () => {
     const bad = '{"specversion": "1.0", "id":  7}';
     const { records, refused } = route(message(`[${GOOD},${bad},${GOOD}]`), ROUTING);
     expect(records.map(({ topic }) => topic)).toEqual(['rollcall.events', 'rollcall.dead-letters', 'rollcall.events']);
-    expect(refused).toEqual<RejectionReason[]>(['not-cloudevent']);
+    expect(refused).toEqual([expect.objectContaining({ reason: 'not-cloudevent' })]);
     expect(records[1]).toMatchObject({
       value: bad,
       key: null,
@@ -92,7 +92,7 @@ describe('a bad event', () => {
   it('may be any bytes', () => {
     const bytes = Buffer.from([0xff, 0x00, 0xfe]);
     const { records, refused } = route(message(bytes, { contentType: 'application/octet-stream' }), ROUTING);
-    expect(refused).toEqual<RejectionReason[]>(['not-json']);
+    expect(refused).toEqual([expect.objectContaining({ reason: 'not-json' })]);
     expect(Buffer.from(records[0]?.value as Uint8Array)).toEqual(bytes);
     expect(records[0]?.headers).toMatchObject({ 'content-type': 'application/octet-stream', 'hub-element': '0' });
   });
@@ -100,7 +100,7 @@ describe('a bad event', () => {
   it('in binary mode keeps its attributes, so that it can be sent again', () => {
     const properties = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/ns', 'ce-type': 'Other', 'aeg-delivery-count': '3' };
     const { records, refused } = route(message('{}', { properties }), ROUTING);
-    expect(refused).toEqual<RejectionReason[]>(['unknown-type']);
+    expect(refused).toEqual([expect.objectContaining({ reason: 'unknown-type' })]);
     expect(records[0]).toMatchObject({
       headers: { ce_specversion: '1.0', ce_id: '1', ce_source: '/ns', ce_type: 'Other' },
     });
