@@ -1,5 +1,6 @@
 import type { Change, ClientSnapshot, SessionSnapshot } from '@rollcall/client';
 import { describe, expect, it } from 'vitest';
+import type { Paint } from './paint.ts';
 import { showChange, showClient, showClients, showCounts, showSession } from './show.ts';
 
 const client: ClientSnapshot = {
@@ -33,6 +34,9 @@ const session: SessionSnapshot = {
   offset: '7',
 };
 
+/** Shows what was painted. */
+const marked: Paint = (meaning, text) => `<${meaning}>${text}</>`;
+
 describe('a client', () => {
   it('is shown with why it is offline, whether that is confirmed, its resource and its sessions', () => {
     expect(showClient({ client, sessions: [session] })).toBe(
@@ -41,7 +45,7 @@ describe('a client', () => {
         'presence    offline (ConnectionLost), not confirmed yet',
         'since       2026-03-02T12:05:00.0000000Z',
         'resource    registered, Enabled',
-        'attributes  {"site":"9007199254740993"}',
+        'attributes  {"site":9007199254740993}',
         'created     2026-03-01T00:00:00.0000000Z',
         'updated     2026-03-01T00:00:01.0000000Z',
         '',
@@ -49,6 +53,14 @@ describe('a client', () => {
         's1       disconnected  2026-03-02T12:05:00.0000000Z  9223372036854775807  ConnectionLost',
       ].join('\n'),
     );
+  });
+
+  it('is green online, yellow while its offline may turn out to be none, red when that is confirmed', () => {
+    const shown = (change: Partial<ClientSnapshot>) => showClients([{ ...client, ...change }], marked);
+    expect(shown({ presence: 'online' })).toContain('<good>online</>');
+    expect(shown({ offlineConfirmed: false })).toContain('<doubtful>offline</>');
+    expect(shown({ offlineConfirmed: true })).toContain('<bad>offline</>');
+    expect(showClient({ client, sessions: [session] }, marked)).toContain('<bad>disconnected</>');
   });
 
   it('of which only its deletion is known has neither since nor sessions', () => {
@@ -124,6 +136,11 @@ describe('a change', () => {
   it('of the client’s resource names no session', () => {
     const { session: _, ...ofClient } = change;
     expect(showChange({ ...ofClient, kinds: ['client-updated'] })).toBe('2026-03-02T12:05:00.1234567Z  myns/pump  client-updated');
+  });
+
+  it('is painted by what became of the client', () => {
+    expect(showChange(change, marked)).toContain('  session-disconnected <doubtful>client-offline</>  ');
+    expect(showChange({ ...change, kinds: ['client-offline-confirmed'] }, marked)).toContain('<bad>client-offline-confirmed</>');
   });
 
   it('that shows only in details says so, and no name breaks its line', () => {

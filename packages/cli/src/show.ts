@@ -1,87 +1,113 @@
-import type { Change, ClientSnapshot, ClientView, DeadLetter, NamespaceCounts, SessionSnapshot } from '@rollcall/client';
-import { details, printable, table } from './table.ts';
+import type { Change, ChangeKind, ClientSnapshot, ClientView, DeadLetter, NamespaceCounts, SessionSnapshot } from '@rollcall/client';
+import { stringifyJson } from '@rollcall/schema';
+import { type Meaning, type Paint, plain } from './paint.ts';
+import { type Cell, details, printable, table } from './table.ts';
 
 /** How people see what `--json` gives to machines. */
-export function showClient({ client, sessions }: ClientView): string {
+export function showClient({ client, sessions }: ClientView, paint: Paint = plain): string {
   const { presence, since, offlineConfirmed, disconnectionReason, exists, state, attributes, createdOn, updatedOn, deletedAt } = client;
   const confirmed = presence === 'offline' ? (offlineConfirmed ? ', confirmed' : ', not confirmed yet') : '';
   const reason = disconnectionReason === undefined ? '' : ` (${disconnectionReason})`;
   const resource = exists === 'yes' ? `registered, ${state}` : exists === 'no' ? `deleted at ${deletedAt}` : 'unknown: no event of it yet';
-  const lines: [string, string][] = [
+  const lines: [string, Cell][] = [
     ['client', `${client.namespace}/${client.client}`],
-    ['presence', `${presence}${reason}${confirmed}`],
+    ['presence', { text: `${presence}${reason}${confirmed}`, meaning: meaningOf(client) }],
     ['since', since ?? '-'],
     ['resource', resource],
   ];
-  if (attributes !== undefined) lines.push(['attributes', JSON.stringify(attributes, bigintText)]);
+  if (attributes !== undefined) lines.push(['attributes', stringifyJson(attributes)]);
   if (createdOn !== undefined && updatedOn !== undefined) lines.push(['created', createdOn], ['updated', updatedOn]);
-  return sessions.length === 0 ? details(lines) : `${details(lines)}\n\n${showSessions(sessions)}`;
+  const about = details(lines, paint);
+  return sessions.length === 0 ? about : `${about}\n\n${showSessions(sessions, paint)}`;
 }
 
-export function showSession(session: SessionSnapshot): string {
-  return details([
-    ['session', `${session.namespace}/${session.client}/${session.session}`],
-    ['status', session.status],
-    ['since', session.since],
-    ['sequence number', session.sequenceNumber],
-    ['connected at', session.connectedAt ?? '-'],
-    ['disconnected at', session.disconnectedAt ?? '-'],
-    ['reason', session.disconnectionReason ?? '-'],
-    ['counter restarted', session.counterRestarted ? 'yes' : 'no'],
-  ]);
+export function showSession(session: SessionSnapshot, paint: Paint = plain): string {
+  return details(
+    [
+      ['session', `${session.namespace}/${session.client}/${session.session}`],
+      ['status', statusOf(session)],
+      ['since', session.since],
+      ['sequence number', session.sequenceNumber],
+      ['connected at', session.connectedAt ?? '-'],
+      ['disconnected at', session.disconnectedAt ?? '-'],
+      ['reason', session.disconnectionReason ?? '-'],
+      ['counter restarted', session.counterRestarted ? 'yes' : 'no'],
+    ],
+    paint,
+  );
 }
 
-function showSessions(sessions: readonly SessionSnapshot[]): string {
+function showSessions(sessions: readonly SessionSnapshot[], paint: Paint): string {
   return table(
     ['SESSION', 'STATUS', 'SINCE', 'NUMBER', 'REASON'],
-    sessions.map(({ session, status, since, sequenceNumber, disconnectionReason }) => [
-      session,
-      status,
-      since,
-      sequenceNumber,
-      disconnectionReason ?? '-',
+    sessions.map((session) => [
+      session.session,
+      statusOf(session),
+      session.since,
+      session.sequenceNumber,
+      session.disconnectionReason ?? '-',
     ]),
+    paint,
   );
 }
 
-export function showClients(clients: readonly ClientSnapshot[]): string {
+export function showClients(clients: readonly ClientSnapshot[], paint: Paint = plain): string {
   return table(
     ['CLIENT', 'PRESENCE', 'SINCE', 'REASON', 'SESSIONS', 'RESOURCE'],
-    clients.map(({ client, presence, since, disconnectionReason, connectedSessions, sessions, exists, state }) => [
-      client,
-      presence,
-      since ?? '-',
-      disconnectionReason ?? '-',
-      `${connectedSessions}/${sessions.length}`,
-      exists === 'yes' ? (state ?? '-') : exists === 'no' ? 'deleted' : '-',
+    clients.map((client) => [
+      client.client,
+      { text: client.presence, meaning: meaningOf(client) },
+      client.since ?? '-',
+      client.disconnectionReason ?? '-',
+      `${client.connectedSessions}/${client.sessions.length}`,
+      client.exists === 'yes' ? (client.state ?? '-') : client.exists === 'no' ? 'deleted' : '-',
     ]),
+    paint,
   );
 }
 
-export function showCounts(counts: readonly NamespaceCounts[]): string {
+export function showCounts(counts: readonly NamespaceCounts[], paint: Paint = plain): string {
   const reasons = counts.flatMap(({ namespace, reason }) =>
     Object.entries(reason).map(([name, count]) => [namespace, name, String(count)]),
   );
   const presence = table(
     ['NAMESPACE', 'ONLINE', 'OFFLINE', 'UNKNOWN'],
     counts.map((count) => [count.namespace, String(count.presence.online), String(count.presence.offline), String(count.presence.unknown)]),
+    paint,
   );
-  return reasons.length === 0 ? presence : `${presence}\n\n${table(['NAMESPACE', 'OFFLINE REASON', 'CLIENTS'], reasons)}`;
+  return reasons.length === 0 ? presence : `${presence}\n\n${table(['NAMESPACE', 'OFFLINE REASON', 'CLIENTS'], reasons, paint)}`;
 }
 
 /** One line per change: when, who, what, why. */
-export function showChange({ kinds, client, session, event }: Change): string {
+export function showChange({ kinds, client, session, event }: Change, paint: Paint = plain): string {
   const time = (event as { time?: string }).time ?? '';
   const who = [client.namespace, client.client, ...(session === undefined ? [] : [session.session])].join('/');
+  const what = kinds.map((kind) => {
+    const meaning = KIND_MEANINGS[kind];
+    return meaning === undefined ? kind : paint(meaning, kind);
+  });
   const why = session?.disconnectionReason ?? '';
-  return [time, printable(who), kinds.join(' ') || 'details', printable(why)].join('  ').trimEnd();
+  return [paint('aside', printable(time)), printable(who), what.join(' ') || 'details', printable(why)].join('  ').trimEnd();
 }
+
+const KIND_MEANINGS: { readonly [kind in ChangeKind]?: Meaning } = {
+  'client-online': 'good',
+  'client-offline': 'doubtful',
+  'client-offline-confirmed': 'bad',
+};
 
 /** One line per dead letter: when it came, whose it is, why it was refused. */
-export function showDeadLetter({ reason, detail, key, from }: DeadLetter): string {
-  return [from['hub-enqueued-time'] ?? '', printable(key ?? '-'), `dead letter: ${reason}`, printable(detail)].join('  ').trim();
+export function showDeadLetter({ reason, detail, key, from }: DeadLetter, paint: Paint = plain): string {
+  const when = paint('aside', printable(from['hub-enqueued-time'] ?? ''));
+  return [when, printable(key ?? '-'), paint('bad', `dead letter: ${printable(reason)}`), printable(detail)].join('  ').trim();
 }
 
-export function bigintText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
+function statusOf({ status }: SessionSnapshot): Cell {
+  return { text: status, meaning: status === 'connected' ? 'good' : 'bad' };
+}
+
+/** An offline that is not confirmed may yet turn out to be none. */
+function meaningOf({ presence, offlineConfirmed }: ClientSnapshot): Meaning {
+  if (presence === 'online') return 'good';
+  return presence === 'offline' && offlineConfirmed ? 'bad' : 'doubtful';
 }

@@ -19,6 +19,15 @@ describe('a table', () => {
     expect(table(['A', 'B'], [])).toBe('A  B');
   });
 
+  it('stays aligned where cells are painted, and paints names as harmlessly', () => {
+    const shown = table(
+      ['NAME', 'X'],
+      [[{ text: 'a\u001b', meaning: 'good' }, '1']],
+      (meaning, text) => `\u001b[${meaning.length}m${text}\u001b[0m`,
+    );
+    expect(shown).toBe('\u001b[7mNAME\u001b[0m     \u001b[7mX\u001b[0m\n\u001b[4ma\\u{1b}\u001b[0m  1');
+  });
+
   it('lets no name move the cursor, colour the terminal or break the line', () => {
     const shown = table(['NAME'], [['a\u001b[31mred\nline\r\u0007\u202e']]);
     expect(shown).toBe('NAME\na\\u{1b}[31mred\\u{a}line\\u{d}\\u{7}\\u{202e}');

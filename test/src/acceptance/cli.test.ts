@@ -94,7 +94,7 @@ it('publishes one object, an array, and NDJSON from standard input', async () =>
 it('sends nothing of a file that is broken', async () => {
   const good = sessionConnected({ namespace: 'broken file', client: 'never' });
   const broken = await test.command('publish', await file(`${good}\n{"half":\n`));
-  expect(broken).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^rollcall: .*event 2 is not a JSON object\n$/) });
+  expect(broken).toEqual({ code: 2, stdout: '', stderr: 'rollcall: event 2 is not a JSON object; nothing was sent\n' });
   await test.settled();
   expect(test.topic('changes').of('broken file', 'never')).toEqual([]);
 });
@@ -181,30 +181,71 @@ it('shows from the earliest on what could not be read, and why', async () => {
 const NOBODY_LISTENS = { ROLLCALL_REDIS_PORT: '1', ROLLCALL_KAFKA_PORT: '1', ROLLCALL_EVENTHUBS_PORT: '1' };
 
 it.concurrent.each([
-  { args: ['client', 'tables', 'nobody'], says: /^rollcall: no event of client nobody in namespace tables was seen\n$/ },
+  { code: 1, args: ['client', 'tables', 'nobody'], says: /^rollcall: no event of client nobody in namespace tables was seen\n$/ },
   {
+    code: 1,
     args: ['session', 'tables', 'pump', 'none'],
     says: /^rollcall: no event of session none of client pump in namespace tables was seen\n$/,
   },
-  { args: ['counts', 'nowhere'], says: /^rollcall: no event of namespace nowhere was seen\n$/ },
-  { args: ['clients', 'tables', '--cursor', 'mine'], says: /^rollcall: the cursor is not one that a list gave\n$/ },
-  { args: ['clients', 'tables', '--limit', '0'], says: /^error: .*--limit.* expected a whole number from 1 to 1000\n/ },
-  { args: ['clients', 'tables', '--presence', 'away'], says: /^error: .*--presence.* Allowed choices are online, offline, unknown\.\n/ },
-  { args: ['client', 'tables', 'pump', '--colour'], says: /^error: unknown option '--colour'\n/ },
-  { args: ['publish', '/nowhere/events.json'], says: /^rollcall: cannot read \/nowhere\/events\.json: ENOENT\n$/ },
-  { args: ['client', 'tables', 'pump'], env: NOBODY_LISTENS, says: /^rollcall: cannot use Redis at 127\.0\.0\.1:1: .+\n$/ },
-  { args: ['watch'], env: NOBODY_LISTENS, says: /^rollcall: cannot read rollcall\.changes at 127\.0\.0\.1:1: .+\n$/ },
+  { code: 1, args: ['counts', 'nowhere'], says: /^rollcall: no event of namespace nowhere was seen\n$/ },
   {
+    code: 2,
+    args: ['clients', 'tables', '--cursor', 'mine'],
+    says: /^rollcall: the cursor is not one that a list gave; begin again without --cursor\n$/,
+  },
+  { code: 2, args: ['clients', 'tables', '--limit', '0'], says: /^rollcall: .*--limit.* expected a whole number from 1 to 1000 .*\n$/ },
+  { code: 2, args: ['client', 'tables', 'pump', '--colour'], says: /^rollcall: unknown option '--colour' \(see --help\)\n$/ },
+  { code: 2, args: ['publish', '/nowhere/events.json'], says: /^rollcall: cannot read \/nowhere\/events\.json: ENOENT; .+\n$/ },
+  {
+    code: 3,
+    args: ['client', 'tables', 'pump'],
+    env: NOBODY_LISTENS,
+    says: /^rollcall: cannot use Redis at 127\.0\.0\.1:1: .+; check REDIS_URL, .+\n$/,
+  },
+  {
+    code: 3,
+    args: ['watch'],
+    env: NOBODY_LISTENS,
+    says: /^rollcall: cannot read rollcall\.changes at 127\.0\.0\.1:1: .+; check KAFKA_BROKERS, .+\n$/,
+  },
+  {
+    code: 3,
     args: ['publish', '-'],
     env: NOBODY_LISTENS,
-    says: /^rollcall: cannot publish to the event hub lifecycle: .*ECONNREFUSED 127\.0\.0\.1:1 \(0 of 1 events sent\)\n$/,
+    says: /^rollcall: cannot publish to the event hub lifecycle: .*ECONNREFUSED 127\.0\.0\.1:1 \(0 of 1 events sent\); check .+\n$/,
   },
   {
+    code: 3,
+    args: ['counts'],
+    env: { TOPIC_PREFIX: 'elsewhere' },
+    says: /^rollcall: Redis holds no snapshots under the prefix elsewhere: .+; check REDIS_URL and TOPIC_PREFIX\n$/,
+  },
+  {
+    code: 2,
     args: ['counts'],
     env: { ROLLCALL_REDIS_PORT: 'six' },
-    says: /^rollcall: ROLLCALL_REDIS_PORT is wrong: expected a port from 1 to 65535\n$/,
+    says: /^rollcall: ROLLCALL_REDIS_PORT is wrong: expected a port from 1 to 65535; .+\n$/,
   },
-])('says in a line what is wrong, and exits with 1: $args', async ({ args, env = {}, says }) => {
+])('says in a line what is wrong, and exits with $code: $args', async ({ code, args, env = {}, says }) => {
   const result = await runCommand(args, { ...stack.env, ...env }, sessionConnected({ namespace: 'tables', client: 'unsent' }));
-  expect(result).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(says) });
+  expect(result).toEqual({ code, stdout: '', stderr: expect.stringMatching(says) });
+});
+
+it('is coloured where that is asked for, and never where NO_COLOR is set', async () => {
+  await publishPump('coloured');
+  const asked = await runCommand(['client', 'coloured', 'pump'], { ...stack.env, FORCE_COLOR: '1' });
+  expect(asked.stdout).toContain('\u001b[32monline\u001b[39m');
+  expect((await runCommand(['client', 'coloured', 'pump'], { ...stack.env, NO_COLOR: '1' })).stdout).not.toContain('\u001b');
+});
+
+it('ends quietly when whoever reads it has enough', async () => {
+  await publishPump('enough');
+  const command = test.start('watch', '--from-earliest', '--json');
+  await eventually(() => expect(command.printed()).not.toBe(''));
+  command.process.stdout?.destroy();
+  // The next change finds nobody to read it.
+  await eventually(async () => {
+    await test.hub.send([{ body: Buffer.from(sessionConnected({ namespace: 'enough', client: `${Math.random()}` }, { time: NOON })) }]);
+    expect(command.process.exitCode).toBe(0);
+  });
 });

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { LOCAL_HUB } from '@rollcall/service';
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { ArgumentInvalid } from '../failures.ts';
+import { readEvents } from '../read-events.ts';
+import { hubAddress } from '../settings.ts';
+import { examples } from './options.ts';
+
+export function addPublish(program: Command, context: Context): void {
+  program
+    .command('publish')
+    .description('send CloudEvents to Event Hubs: an object, an array or NDJSON')
+    .argument('<file>', 'a file, or - for standard input')
+    .addHelpText('after', examples('publish events.json', 'publish - < events.ndjson'))
+    .action((file: string) =>
+      context.answer(async () => {
+        const events = readEvents(await contentOf(file, context.stdin));
+        // Half of what there is to load, and no other command needs it.
+        const { publish } = await import('../publish.ts');
+        const sent = await publish(events, hubAddress(context.env, LOCAL_HUB));
+        context.print(sent, false, () => `${sent} ${sent === 1 ? 'event' : 'events'} sent`);
+      }),
+    );
+}
+
+/** Throws ArgumentInvalid. */
+async function contentOf(file: string, stdin: NodeJS.ReadableStream): Promise<string> {
+  try {
+    return await (file === '-' ? text(stdin) : readFile(file, 'utf8'));
+  } catch (error) {
+    throw new ArgumentInvalid(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code}; name a file, or - for standard input`);
+  }
+}
