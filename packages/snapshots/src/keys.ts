@@ -12,6 +12,11 @@ export class Keys {
     return `${this.prefix}:generation`;
   }
 
+  /** Hash: the number of each generation to its status and the version of the fold that writes it. */
+  generations(): string {
+    return `${this.prefix}:generations`;
+  }
+
   /** String: the number of partitions, fixed for the life of the topics. */
   partitions(): string {
     return `${this.prefix}:partitions`;

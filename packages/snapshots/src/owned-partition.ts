@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ClientState, clientSnapshot, type FoldSettings, sessionSnapshot, unseenClient } from '@rollcall/fold';
-import { clientKey, encodeName, parseClientKey, parseTime, timeToMilliseconds } from '@rollcall/schema';
+import { clientKey, decodeName, encodeName, parseClientKey, parseTime, timeToMilliseconds } from '@rollcall/schema';
 import { decodeClientState, encodeClient } from './client-codec.ts';
 import { type Fields, fieldsFromReply } from './fields.ts';
 import type { ClientId, PartitionKeys } from './keys.ts';
@@ -76,6 +76,32 @@ export class OwnedPartition {
     const last = calls.pop() ?? [];
     for (const some of calls) await this.#apply(some, '');
     await this.#apply(last, watermark?.toString() ?? '');
+  }
+
+  /** Every client, in portions, while nobody but this owner writes. Throws ChainBroken. */
+  async *everyClient(): AsyncIterable<readonly ClientState[]> {
+    for (const field of await this.redis.hkeys(this.keys.counts())) {
+      const [namespace = '', dimension, value = ''] = field.split('/').map(decodeName);
+      if (dimension !== 'presence') continue;
+      for (let from = 0; ; from += CLIENTS_PER_CALL) {
+        const names = await this.redis.zrange(
+          this.keys.index(namespace, 'presence', value),
+          String(from),
+          String(from + CLIENTS_PER_CALL - 1),
+        );
+        if (names.length === 0) break;
+        yield await this.load(names.map((name) => ({ namespace, client: decodeName(name) })));
+      }
+    }
+  }
+
+  /** Whether `rollcall.state` is still to be written from these snapshots: they became the active ones by a switch. */
+  async unpublished(): Promise<boolean> {
+    return (await this.redis.hexists(this.keys.meta(), 'unpublished')) === 1;
+  }
+
+  async published(): Promise<void> {
+    await this.redis.hdel(this.keys.meta(), 'unpublished');
   }
 
   /** Deletes the partition's snapshots, and marks it as restoring for readers. Throws ChainBroken. */

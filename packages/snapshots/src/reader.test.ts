@@ -25,8 +25,8 @@ async function open(server: TestRedis) {
   const project = async (...log: LogEvent[]) => {
     const clients = clientsAfter(log);
     for (let partition = 0; partition < PARTITIONS; partition++) {
-      const owner = await store.claim(partition, PARTITIONS);
-      await owner.partition.apply(
+      const { active } = await store.claim(partition, PARTITIONS);
+      await active.apply(
         clients.filter((id) => partitionOfClient(id, PARTITIONS) === partition).map((client) => ({ client })),
         BigInt(log.length),
       );

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { APPLY_CLIENTS, CLAIM, READ_CLIENTS, READ_INDEX, WIPE } from './scripts.ts';
+import { ACTIVATE, APPLY_CLIENTS, CLAIM, READ_CLIENTS, READ_INDEX, WIPE } from './scripts.ts';
 
 /** Redis cannot be reached, or refuses. The message names the address, never a password. */
 export class RedisUnavailable extends Error {
@@ -16,6 +16,7 @@ export class RedisUnavailable extends Error {
 /** Redis with this package's scripts as commands. */
 export interface ScriptedRedis extends Redis {
   readClients(keys: number, ...keysAndArguments: string[]): Promise<[watermark: string | null, chain: string | null, ...ClientReply[]]>;
+  activate(keys: 1, generation: string, from: string, to: string): Promise<number>;
   claim(keys: 1, meta: string, chain: string): Promise<string | null>;
   wipe(keys: number, ...keysAndArguments: string[]): Promise<number>;
   /** An array is sent flat: too many arguments for a call of a function are not too many for Redis. */
@@ -39,6 +40,7 @@ export function connectRedis({ url, patient, onError }: RedisOptions): ScriptedR
     maxRetriesPerRequest: patient ? null : 0,
     retryStrategy: (attempt) => (patient ? Math.min(100 * 2 ** attempt, 5_000) : null),
     scripts: {
+      activate: { lua: ACTIVATE },
       claim: { lua: CLAIM },
       wipe: { lua: WIPE },
       readClients: { lua: READ_CLIENTS },

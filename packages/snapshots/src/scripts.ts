@@ -33,6 +33,13 @@ end
 return reply
 `;
 
+/** KEYS: generation. ARGV: the one that readers use as far as the caller knows, and the one to use. Returns 0 if it is another. */
+export const ACTIVATE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+`;
+
 /** Takes the partition over: whoever holds the former chain writes nothing more.
  *  KEYS: meta. ARGV: the new chain. Returns the watermark, false if there is none. */
 export const CLAIM = `

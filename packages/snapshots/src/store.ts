@@ -1,16 +1,20 @@
 import type { FoldSettings } from '@rollcall/fold';
+import { Generations } from './generations.ts';
 import { Keys } from './keys.ts';
-import { ChainBroken, OwnedPartition, type Watermark } from './owned-partition.ts';
+import { OwnedGenerations } from './owned-generations.ts';
+import { ChainBroken } from './owned-partition.ts';
 import { connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
 
 /** The projector's side of Redis. */
 export class SnapshotStore {
   readonly #redis: ScriptedRedis;
   readonly #keys: Keys;
+  readonly #generations: Generations;
 
   constructor(private readonly options: RedisOptions & { readonly prefix: string; readonly settings: FoldSettings }) {
     this.#redis = connectRedis(options);
     this.#keys = new Keys(options.prefix);
+    this.#generations = new Generations(this.#redis, this.#keys);
   }
 
   /** Connects. Throws RedisUnavailable. */
@@ -22,16 +26,15 @@ export class SnapshotStore {
     }
   }
 
-  /** Takes a partition over, in the active generation. Writes the generation and the number of partitions where nobody has yet: an emptied
-   *  Redis has lost them too. Throws PartitionsDiffer where another number is fixed. */
-  async claim(partition: number, partitions: number): Promise<{ partition: OwnedPartition; watermark: Watermark }> {
+  /** Takes a partition over in every generation that projectors write. Writes the number of partitions where nobody has yet: an emptied
+   *  Redis has lost it too. Throws PartitionsDiffer where another number is fixed, FoldVersionDiffers, ChainBroken. */
+  async claim(partition: number, partitions: number): Promise<OwnedGenerations> {
     await this.#redis.setnx(this.#keys.partitions(), partitions);
-    await this.#redis.setnx(this.#keys.generation(), 1);
-    const [fixed, generation] = await Promise.all([this.#redis.get(this.#keys.partitions()), this.#redis.get(this.#keys.generation())]);
+    const fixed = await this.#redis.get(this.#keys.partitions());
     // Emptied between the two commands.
-    if (!fixed || !generation) throw new ChainBroken();
+    if (!fixed) throw new ChainBroken();
     if (Number(fixed) !== partitions) throw new PartitionsDiffer(fixed, partitions);
-    return OwnedPartition.claim(this.#redis, this.#keys.partition(Number(generation), partition), this.options.settings);
+    return OwnedGenerations.claim(this.#redis, this.#keys, this.#generations, partition, this.options.settings);
   }
 
   close(): void {

@@ -56,7 +56,7 @@ export class Assignment {
     await this.#inTurn(async () => {
       const { owner, deadlines } = this.options;
       if (owner.snapshots === undefined) return;
-      await owner.snapshots.check();
+      await owner.check();
       await deadlines.appendDue(owner.snapshots, Date.now());
     });
     this.#idling = false;

@@ -1,6 +1,14 @@
-import { clientSnapshot, encodeState, type FoldedBatch, type FoldedEvent, sessionOf, sessionSnapshot } from '@rollcall/fold';
+import {
+  type ClientState,
+  clientSnapshot,
+  encodeState,
+  type FoldedBatch,
+  type FoldedEvent,
+  sessionOf,
+  sessionSnapshot,
+} from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
-import { type Rejection, stringifyJson, type Topics } from '@rollcall/schema';
+import { clientKey, type Rejection, stringifyJson, type Topics } from '@rollcall/schema';
 
 /** What a folded batch adds to the derived topics, in the partition of its events. */
 export function derivedRecords({ events, clients, refused }: FoldedBatch<LogRecord>, topics: Topics, partition: number): NewRecord[] {
@@ -9,8 +17,24 @@ export function derivedRecords({ events, clients, refused }: FoldedBatch<LogReco
     const value = changeJson(event);
     if (value !== undefined) records.push({ topic: topics.changes, partition, key: event.parsed.key, value });
   }
-  for (const [key, { client }] of clients) records.push({ topic: topics.state, partition, key, value: encodeState(client, partition) });
+  records.push(
+    ...stateRecords(
+      [...clients.values()].map(({ client }) => client),
+      topics,
+      partition,
+    ),
+  );
   return records;
+}
+
+/** All that is remembered of each client, as `rollcall.state` has it. */
+export function stateRecords(clients: readonly ClientState[], topics: Topics, partition: number): NewRecord[] {
+  return clients.map((client) => ({
+    topic: topics.state,
+    partition,
+    key: clientKey(client.namespace, client.client),
+    value: encodeState(client, partition),
+  }));
 }
 
 /** A Change, if a user can see one; the event goes in as received. */

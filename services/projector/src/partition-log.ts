@@ -1,8 +1,8 @@
-import { decodeState, type FoldSettings, pendingEnding } from '@rollcall/fold';
+import { decodeState, pendingEnding } from '@rollcall/fold';
 import { type GroupMember, type LogOptions, type Offsets, readRange, stateRecords, Transactor } from '@rollcall/log';
 import type { Topics } from '@rollcall/schema';
 import type { FaultPoint } from '@rollcall/service';
-import type { ClientWrite } from '@rollcall/snapshots';
+import type { ClientWrite, ProjectionSettings } from '@rollcall/snapshots';
 import type { PartitionLog } from './partition-owner.ts';
 
 export interface PartitionLogOptions {
@@ -11,8 +11,7 @@ export interface PartitionLogOptions {
   readonly groupId: string;
   readonly member: GroupMember;
   readonly offsets: Offsets;
-  readonly settings: FoldSettings;
-  readonly offlineGrace: number;
+  readonly settings: ProjectionSettings;
   readonly signal: AbortSignal;
   readonly at: FaultPoint;
 }
@@ -49,12 +48,12 @@ async function offsetAfterDerived(partition: number, options: PartitionLogOption
 }
 
 async function* states(partition: number, options: PartitionLogOptions): AsyncIterable<readonly ClientWrite[]> {
-  const { log, topics, offsets, signal, settings, offlineGrace } = options;
+  const { log, topics, offsets, signal, settings } = options;
   let portion = new Map<string, ClientWrite>();
   for await (const record of stateRecords(log, offsets, topics.state, partition, signal)) {
     const client = decodeState(record, settings);
     const pending = pendingEnding(client.presence, client.confirmedUpTo) !== undefined;
-    portion.set(record.key, { client, due: pending ? { at: record.timestamp + offlineGrace, moved: true } : undefined });
+    portion.set(record.key, { client, due: pending ? { at: record.timestamp + settings.offlineGrace, moved: true } : undefined });
     if (portion.size < PORTION) continue;
     yield [...portion.values()];
     portion = new Map();

@@ -1,7 +1,7 @@
 import { connected, disconnected, NOON_MS, record, replay } from '@rollcall/fold/testing';
 import { ChainBroken } from '@rollcall/snapshots';
 import { describe, expect, it } from 'vitest';
-import { GRACE, partitionInMemory } from './partition.test-kit.ts';
+import { GRACE, MemorySnapshots, partitionInMemory } from './partition.test-kit.ts';
 import { HoleInLog } from './partition-owner.ts';
 
 const LOST = new Error('the connection was lost');
@@ -65,6 +65,68 @@ describe('taking a partition over', () => {
     await expect(owner.takeOver()).rejects.toBe(LOST);
     expect(journal.at(-1)).toBe('close');
     expect(owner.snapshots).toBeUndefined();
+  });
+});
+
+describe('a generation beside the active one', () => {
+  it('is made whole like the active one, and before it', async () => {
+    const { owner, journal, state } = partitionInMemory();
+    state.events.push(record(0, connected(1n)), record(1, disconnected(1n, '12:00:05')));
+    const snapshots = new MemorySnapshots(journal, 'beside: ');
+    Object.assign(state, { committed: 2n, watermark: 2n, beside: { snapshots, watermark: 1n } });
+    await owner.takeOver();
+    expect(journal.slice(4)).toEqual(['events from 1 to 2', 'beside: apply 1', 'beside: apply 0 up to 2', 'seek 2']);
+  });
+
+  it('is written before it, with each batch, as it itself stands', async () => {
+    const { owner, journal, state, snapshots: active } = partitionInMemory();
+    const snapshots = new MemorySnapshots(journal, 'beside: ');
+    const [known] = replay([connected(1n), disconnected(1n, '12:00:05')]).clients.values();
+    if (known) active.clients.set('myns/client1', known);
+    Object.assign(state, { committed: 2n, watermark: 2n, beside: { snapshots, watermark: 2n } });
+    await owner.takeOver();
+    journal.length = 0;
+    await owner.cycle([record(2, connected(2n, '12:01:00'))]);
+    expect(journal).toEqual(['commit up to 3', 'beside: apply 1 up to 3', 'apply 1 up to 3']);
+    expect(snapshots.clients.get('myns/client1')?.sessions[0]?.memory.latestDisconnected).toBeUndefined();
+    expect(active.clients.get('myns/client1')?.sessions[0]?.memory.latestDisconnected).toBeDefined();
+  });
+
+  it('puts the partition in doubt where its chain is broken', async () => {
+    const { owner, journal, state } = partitionInMemory();
+    const snapshots = new MemorySnapshots(journal, 'beside: ');
+    Object.assign(state, { watermark: 0n, beside: { snapshots, watermark: 0n } });
+    await owner.takeOver();
+    snapshots.chainBroken = true;
+    await expect(owner.check()).rejects.toThrow(ChainBroken);
+    await expect(owner.cycle([record(0, connected(1n))])).rejects.toThrow(ChainBroken);
+  });
+});
+
+describe('a generation that became the active one', () => {
+  it('is published to the table, in transactions of the owner that leave the offset where it is, once', async () => {
+    const { owner, journal, state, snapshots } = partitionInMemory();
+    const [known] = replay([connected(1n)]).clients.values();
+    if (known) snapshots.clients.set('myns/client1', known);
+    snapshots.toPublish = true;
+    Object.assign(state, { committed: 7n, watermark: 7n });
+    await owner.takeOver();
+    expect(journal.slice(4)).toEqual(['commit up to 7', 'published', 'seek 7']);
+    expect(state.derived.map(({ topic, key }) => [topic, key])).toEqual([['rollcall.state', 'myns/client1']]);
+    await owner.takeOver();
+    expect(state.derived).toHaveLength(1);
+  });
+
+  it('is published again where that was interrupted', async () => {
+    const { owner, state, snapshots } = partitionInMemory();
+    const [known] = replay([connected(1n)]).clients.values();
+    if (known) snapshots.clients.set('myns/client1', known);
+    snapshots.toPublish = true;
+    Object.assign(state, { committed: 7n, watermark: 7n });
+    state.failures.set('commit', LOST);
+    await expect(owner.takeOver()).rejects.toBe(LOST);
+    await owner.takeOver();
+    expect(state.derived).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,16 @@
-import { clientsOf, type FoldedBatch, type FoldSettings, foldBatch, type ReadRecord, readRecord } from '@rollcall/fold';
+import type { ClientState, FoldedBatch } from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
 import type { FaultPoint, Logger } from '@rollcall/service';
-import type { ClientWrite, OwnedPartition, Watermark } from '@rollcall/snapshots';
+import {
+  type ClaimedPartition,
+  type ClientWrite,
+  foldInto,
+  loadAndFold,
+  type OwnedGenerations,
+  type OwnedPartition,
+  type ProjectionSettings,
+  writesOf,
+} from '@rollcall/snapshots';
 import type { ProjectorMetrics } from './metrics.ts';
 
 /** Kafka, as the owner of one partition needs it. Whatever it throws means doubt. */
@@ -30,10 +39,10 @@ export interface PartitionTransactions {
 export interface OwnerOptions {
   readonly partition: number;
   readonly log: PartitionLog;
-  readonly claim: () => Promise<{ partition: OwnedPartition; watermark: Watermark }>;
-  readonly settings: FoldSettings;
-  readonly offlineGrace: number;
+  readonly claim: () => Promise<OwnedGenerations>;
+  readonly settings: ProjectionSettings;
   readonly derive: (folded: FoldedBatch<LogRecord>) => NewRecord[];
+  readonly publish: (clients: readonly ClientState[]) => NewRecord[];
   readonly metrics: ProjectorMetrics;
   readonly logger: Logger;
   readonly at: FaultPoint;
@@ -42,7 +51,7 @@ export interface OwnerOptions {
 /** What an owner holds between a take-over and the first doubt. */
 interface Tenure {
   readonly transactions: PartitionTransactions;
-  readonly snapshots: OwnedPartition;
+  readonly generations: OwnedGenerations;
   expected: bigint;
 }
 
@@ -55,14 +64,23 @@ interface Tenure {
  *  The order matters. Fencing before claiming: nobody that this owner replaced commits any more. Claiming before reading the committed
  *  offset: whatever is in Redis was committed below it, so a watermark above it means that Redis is not of this log. Committing before
  *  applying: Redis may lag the log, never lead it. The chain, compared by every script, makes whoever was replaced, or Redis itself
- *  rolled back, show. */
+ *  rolled back, show.
+ *
+ *  Where a rebuild has made another generation, each is claimed and made whole alike, and each batch is folded into those beside the active
+ *  one (CatchUp) between Commit and Apply: readers who change over never go backwards. */
 export class PartitionOwner {
   #tenure: Tenure | undefined;
 
   constructor(private readonly options: OwnerOptions) {}
 
+  /** The snapshots that readers use. */
   get snapshots(): OwnedPartition | undefined {
-    return this.#tenure?.snapshots;
+    return this.#tenure?.generations.active;
+  }
+
+  /** Throws on doubt: Redis is not as this owner left it. */
+  async check(): Promise<void> {
+    await this.#tenure?.generations.check();
   }
 
   async takeOver(): Promise<void> {
@@ -71,17 +89,14 @@ export class PartitionOwner {
     const transactions = await log.fence();
     try {
       await at('after-fence');
-      const { partition: snapshots, watermark } = await this.options.claim();
+      const generations = await this.options.claim();
       await at('after-claim');
       const start = await log.start();
       const committed = await this.#readCommitted(start);
       await at('after-read-committed');
-      if (watermark === undefined || watermark === 'restoring' || watermark > committed || watermark < start) {
-        await this.#restore(snapshots, committed);
-      } else if (watermark < committed) {
-        await this.#catchUp(snapshots, watermark, committed);
-      }
-      this.#tenure = { transactions, snapshots, expected: committed };
+      for (const claimed of generations.claimed) await this.#makeWhole(claimed, start, committed);
+      await this.#publish(transactions, generations.active, committed);
+      this.#tenure = { transactions, generations, expected: committed };
       log.seek(committed);
       logger.info({ partition, offset: String(committed) }, 'took the partition over');
     } catch (error) {
@@ -98,14 +113,17 @@ export class PartitionOwner {
     const last = records.at(-1);
     if (last === undefined) return undefined;
     const next = last.offset + 1n;
-    const folded = await this.#loadAndFold(tenure.snapshots, records.map(readRecord));
+    const { active, beside } = tenure.generations;
+    const { settings } = this.options;
+    const folded = await loadAndFold(active, records, settings);
     await this.options.at('after-load');
     const committed = this.options.metrics.transaction.startTimer();
     await tenure.transactions.commit(this.options.derive(folded), next);
     committed();
     await this.options.at('after-commit');
     tenure.expected = next;
-    await tenure.snapshots.apply(this.#writes(folded), next);
+    for (const generation of beside) await foldInto(generation, records, settings, next);
+    await active.apply(writesOf(folded, settings), next);
     await this.options.at('after-apply');
     return folded;
   }
@@ -137,11 +155,12 @@ export class PartitionOwner {
     return start;
   }
 
-  async #loadAndFold(snapshots: OwnedPartition, records: readonly ReadRecord<LogRecord>[]): Promise<FoldedBatch<LogRecord>> {
-    const ids = clientsOf(records);
-    const clients = await snapshots.load([...ids.values()]);
-    const loaded = new Map([...ids.keys()].map((key, at) => [key, clients[at]] as const));
-    return foldBatch(records, loaded, this.options.settings);
+  async #makeWhole({ partition: snapshots, watermark }: ClaimedPartition, start: bigint, committed: bigint): Promise<void> {
+    if (watermark === undefined || watermark === 'restoring' || watermark > committed || watermark < start) {
+      await this.#restore(snapshots, committed);
+    } else if (watermark < committed) {
+      await this.#catchUp(snapshots, watermark, committed);
+    }
   }
 
   /** Redis has nothing to go on from: from the table in the log. */
@@ -168,19 +187,19 @@ export class PartitionOwner {
   /** Redis lags what was committed: fold the difference into Redis only; its changes are in the derived topics already. */
   async #catchUp(snapshots: OwnedPartition, from: bigint, to: bigint): Promise<void> {
     for await (const records of this.options.log.events(from, to)) {
-      const folded = await this.#loadAndFold(snapshots, records.map(readRecord));
-      await snapshots.apply(this.#writes(folded));
+      await foldInto(snapshots, records, this.options.settings);
       await this.options.at('in-catch-up');
     }
     await snapshots.apply([], to);
   }
 
-  #writes({ clients }: FoldedBatch): ClientWrite[] {
-    const { offlineGrace } = this.options;
-    return [...clients.values()].map(({ client, pending }) => ({
-      client,
-      due: pending && { at: pending.since + offlineGrace, moved: pending.moved },
-    }));
+  /** Another generation became the active one: the table in the log becomes its table. Interrupted, it begins again. */
+  async #publish(transactions: PartitionTransactions, snapshots: OwnedPartition, committed: bigint): Promise<void> {
+    if (!(await snapshots.unpublished())) return;
+    const { publish, logger, partition } = this.options;
+    logger.info({ partition }, 'publishing another generation');
+    for await (const clients of snapshots.everyClient()) await transactions.commit(publish(clients), committed);
+    await snapshots.published();
   }
 }
 

@@ -2,8 +2,15 @@ import { type ClientState, DEFAULT_SETTINGS, unseenClient } from '@rollcall/fold
 import type { LogRecord, NewRecord } from '@rollcall/log';
 import { clientKey, topicNames } from '@rollcall/schema';
 import type { Logger } from '@rollcall/service';
-import { ChainBroken, type ClientId, type ClientWrite, type OwnedPartition, type Watermark } from '@rollcall/snapshots';
-import { derivedRecords } from './derived.ts';
+import {
+  ChainBroken,
+  type ClientId,
+  type ClientWrite,
+  type OwnedGenerations,
+  type OwnedPartition,
+  type Watermark,
+} from '@rollcall/snapshots';
+import { derivedRecords, stateRecords } from './derived.ts';
 import { createProjectorMetrics } from './metrics.ts';
 import { type PartitionLog, PartitionOwner } from './partition-owner.ts';
 
@@ -15,8 +22,13 @@ export class MemorySnapshots {
   readonly clients = new Map<string, ClientState>();
   readonly deadlines = new Map<string, number>();
   chainBroken = false;
+  toPublish = false;
 
-  constructor(private readonly journal: string[]) {}
+  /** `name` tells it from others in the journal. */
+  constructor(
+    private readonly journal: string[],
+    private readonly name = '',
+  ) {}
 
   async load(ids: readonly ClientId[]): Promise<ClientState[]> {
     if (this.chainBroken) throw new ChainBroken();
@@ -25,7 +37,7 @@ export class MemorySnapshots {
 
   async apply(writes: readonly ClientWrite[], watermark?: bigint): Promise<void> {
     if (this.chainBroken) throw new ChainBroken();
-    this.journal.push(`apply ${writes.length}${watermark === undefined ? '' : ` up to ${watermark}`}`);
+    this.journal.push(`${this.name}apply ${writes.length}${watermark === undefined ? '' : ` up to ${watermark}`}`);
     for (const { client, due } of writes) {
       const key = clientKey(client.namespace, client.client);
       this.clients.set(key, client);
@@ -35,7 +47,7 @@ export class MemorySnapshots {
   }
 
   async wipe(): Promise<void> {
-    this.journal.push('wipe');
+    this.journal.push(`${this.name}wipe`);
     this.clients.clear();
   }
 
@@ -46,6 +58,19 @@ export class MemorySnapshots {
   async due(now: number): Promise<ClientId[]> {
     const due = [...this.deadlines].filter(([, time]) => time <= now);
     return due.map(([key]) => this.clients.get(key)).filter((client) => client !== undefined);
+  }
+
+  async unpublished(): Promise<boolean> {
+    return this.toPublish;
+  }
+
+  async published(): Promise<void> {
+    this.journal.push('published');
+    this.toPublish = false;
+  }
+
+  async *everyClient(): AsyncIterable<readonly ClientState[]> {
+    yield [...this.clients.values()];
   }
 
   asOwned(): OwnedPartition {
@@ -63,6 +88,8 @@ export function partitionInMemory() {
     committed: 0n,
     start: 0n,
     watermark: undefined as Watermark,
+    /** Another generation that is followed, and how far it is. */
+    beside: undefined as { snapshots: MemorySnapshots; watermark: Watermark } | undefined,
     /** What `rollcall.state` and `rollcall.events` hold. */
     table: [] as ClientWrite[],
     events: [] as LogRecord[],
@@ -119,14 +146,30 @@ export function partitionInMemory() {
     log,
     claim: async () => {
       step('claim');
-      return { partition: snapshots.asOwned(), watermark: state.watermark };
+      return ownedGenerations(snapshots, state);
     },
-    settings: DEFAULT_SETTINGS,
-    offlineGrace: GRACE,
+    settings: { ...DEFAULT_SETTINGS, offlineGrace: GRACE },
     derive: (folded) => derivedRecords(folded, TOPICS, 0),
+    publish: (clients) => stateRecords(clients, TOPICS, 0),
     metrics,
     logger,
     at: async () => {},
   });
   return { journal, snapshots, state, said, owner, metrics, logger };
+}
+
+function ownedGenerations(
+  snapshots: MemorySnapshots,
+  { watermark, beside }: { watermark: Watermark; beside: { snapshots: MemorySnapshots; watermark: Watermark } | undefined },
+): OwnedGenerations {
+  const claimed = [...(beside ? [beside] : []), { snapshots, watermark }];
+  const owned = {
+    claimed: claimed.map((one) => ({ partition: one.snapshots.asOwned(), watermark: one.watermark })),
+    active: snapshots.asOwned(),
+    beside: beside ? [beside.snapshots.asOwned()] : [],
+    check: async () => {
+      for (const one of claimed) await one.snapshots.check();
+    },
+  };
+  return owned as unknown as OwnedGenerations;
 }

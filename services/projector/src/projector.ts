@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FoldSettings } from '@rollcall/fold';
 import { ensureTopics, GroupMember, type LogOptions, LogWriter, Offsets, type RecordBatch } from '@rollcall/log';
 import { TICKS_PER_MILLISECOND } from '@rollcall/schema';
 import {
@@ -13,10 +12,10 @@ import {
   Readiness,
   serveHttp,
 } from '@rollcall/service';
-import { SnapshotStore } from '@rollcall/snapshots';
+import { type ProjectionSettings, SnapshotStore } from '@rollcall/snapshots';
 import { Assignment } from './assignment.ts';
 import { Deadlines } from './deadlines.ts';
-import { derivedRecords } from './derived.ts';
+import { derivedRecords, stateRecords } from './derived.ts';
 import { createProjectorMetrics } from './metrics.ts';
 import { partitionLog } from './partition-log.ts';
 import { PartitionOwner } from './partition-owner.ts';
@@ -30,7 +29,7 @@ const CONCURRENCY = 8;
 export async function project(config: Config<typeof SETTINGS>, logger: Logger, signal: AbortSignal): Promise<void> {
   const { CONSUMER_GROUP: groupId, PARTITIONS: partitions, OFFLINE_GRACE: offlineGrace } = config;
   const log: LogOptions = { ...kafkaOptions(config), clientId: 'rollcall-projector', retries: 5, logger };
-  const settings: FoldSettings = { clockSkew: ticks(config.CLOCK_SKEW), lateDisconnect: ticks(config.LATE_DISCONNECT) };
+  const settings: ProjectionSettings = { clockSkew: ticks(config.CLOCK_SKEW), lateDisconnect: ticks(config.LATE_DISCONNECT), offlineGrace };
   const at = faultPoints(config.FAULTS, logger);
   const readiness = new Readiness();
   const metrics = createProjectorMetrics();
@@ -52,11 +51,11 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
   const assign = (partition: number): Assignment => {
     const owner = new PartitionOwner({
       partition,
-      log: partitionLog(partition, { log, topics, groupId, member, offsets, settings, offlineGrace, signal, at }),
+      log: partitionLog(partition, { log, topics, groupId, member, offsets, settings, signal, at }),
       claim: () => store.claim(partition, partitions),
       settings,
-      offlineGrace,
       derive: (folded) => derivedRecords(folded, topics, partition),
+      publish: (clients) => stateRecords(clients, topics, partition),
       metrics,
       logger,
       at,

@@ -30,8 +30,8 @@ const SCRIPTS = 'packages/snapshots/dist/scripts.js';
 const PARTITION = 'packages/snapshots/dist/owned-partition.js';
 
 const COMMIT = 'await tenure.transactions.commit(this.options.derive(folded), next);';
-const CLAIM = 'const { partition: snapshots, watermark } = await this.options.claim();';
-const APPLY = 'await tenure.snapshots.apply(this.#writes(folded), next);';
+const CLAIM = 'const generations = await this.options.claim();';
+const APPLY = 'await active.apply(writesOf(folded, settings), next);';
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no look at an idle Redis',
-    edits: [{ file: ASSIGNMENT, from: 'await owner.snapshots.check();', to: '' }],
+    edits: [{ file: ASSIGNMENT, from: 'await owner.check();', to: '' }],
     scenario: named(OUTAGES, 'Redis is emptied while nothing happens'),
     shows: /not so: Redis is whole again/,
   },

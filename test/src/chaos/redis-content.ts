@@ -69,8 +69,8 @@ export async function expectedContent(
       const own = [...clients.values()].filter(
         ({ namespace, client }) => partitionOf(clientKey(namespace, client), watermarks.length) === partition,
       );
-      const { partition: owned } = await store.claim(partition, watermarks.length);
-      await owned.apply(
+      const { active } = await store.claim(partition, watermarks.length);
+      await active.apply(
         own.map((client) => ({ client })),
         watermark,
       );

@@ -1,0 +1,47 @@
+import type { FoldSettings } from '@rollcall/fold';
+import type { Generations } from './generations.ts';
+import type { Keys } from './keys.ts';
+import { ChainBroken, OwnedPartition, type Watermark } from './owned-partition.ts';
+import type { ScriptedRedis } from './redis.ts';
+
+export interface ClaimedPartition {
+  readonly partition: OwnedPartition;
+  readonly watermark: Watermark;
+}
+
+/** One partition in every generation that projectors write, as its owner since `claim`. */
+export class OwnedGenerations {
+  private constructor(
+    private readonly generations: Generations,
+    private readonly numbers: readonly number[],
+    /** As they were claimed, the active one last. */
+    readonly claimed: readonly ClaimedPartition[],
+    /** The one that readers use. */
+    readonly active: OwnedPartition,
+    /** The others: they are written first, so that readers never go backwards when they change over. */
+    readonly beside: readonly OwnedPartition[],
+  ) {}
+
+  /** Takes the partition over in each of them. Throws ChainBroken if Redis is emptied meanwhile, FoldVersionDiffers. */
+  static async claim(redis: ScriptedRedis, keys: Keys, generations: Generations, partition: number, settings: FoldSettings) {
+    await generations.establish();
+    const numbers = await generations.followed();
+    const claimed: ClaimedPartition[] = [];
+    for (const number of numbers) claimed.push(await OwnedPartition.claim(redis, keys.partition(number, partition), settings));
+    const owned = claimed.map(({ partition: one }) => one);
+    const active = owned.pop();
+    // Emptied meanwhile.
+    if (active === undefined) throw new ChainBroken();
+    const all = new OwnedGenerations(generations, numbers, claimed, active, owned);
+    // Whatever was dropped or begun since the list was read.
+    await all.check();
+    return all;
+  }
+
+  /** Throws ChainBroken if Redis is not as this owner left it, or if other generations are to be written. */
+  async check(): Promise<void> {
+    for (const { partition } of this.claimed) await partition.check();
+    const numbers = await this.generations.followed();
+    if (String(numbers) !== String(this.numbers)) throw new ChainBroken();
+  }
+}
