@@ -123,6 +123,8 @@ async function killed(parts: readonly RunningPart[]): Promise<void> {
   const victims = [...parts];
   await Promise.all(victims.map((part) => part.kill()));
   // One that was made to stop itself does so again, and nobody else would let it go on.
-  const thaw = setInterval(() => victims.forEach((part) => part.resume()), 1_000);
+  const thaw = setInterval(() => {
+    for (const part of victims) part.resume();
+  }, 1_000);
   await Promise.all(victims.map((part) => part.start())).finally(() => clearInterval(thaw));
 }
