@@ -8,7 +8,7 @@ import { World } from './world.ts';
 
 const USAGE = `Breaks what can break while events flow, waits for quiet, and holds everything against the pure fold of the log.
 
-  npm run test:chaos -- [--seed N] [--seeds COUNT] [--minutes M] [--events COUNT] [--clients COUNT]
+  npm run test:chaos -- [--seed N] [--seeds COUNT] [--minutes M] [--events COUNT] [--clients COUNT] [--faults LEAST]
   npm run test:chaos -- --scenarios [REGEX]     each narrow story of one fault, or those whose names match
 
   npm run test:chaos -- --mutants [REGEX]       breaks the protocol on purpose: each time, the story told of it must show it
@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string', default: '2' },
     events: { type: 'string', default: '100000' },
     clients: { type: 'string', default: '5000' },
+    faults: { type: 'string', default: '10' },
     scenarios: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     projector: { type: 'string' },
@@ -47,7 +48,13 @@ async function storms(seed: number): Promise<void> {
   const stuck: string[] = [];
   let healed = 0;
   try {
-    const faults = await storm(world, { seed, events: Number(events), duration: Number(minutes) * 60_000, say });
+    const faults = await storm(world, {
+      seed,
+      events: Number(events),
+      duration: Number(minutes) * 60_000,
+      leastFaults: Number(values.faults),
+      say,
+    });
     await world.traffic.flush();
     healed = await world.quiet();
     await world.stopServices();

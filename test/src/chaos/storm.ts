@@ -9,8 +9,9 @@ import type { World } from './world.ts';
 export interface StormOptions {
   readonly seed: number;
   readonly events: number;
-  /** For how long the events are sent, in ms. */
+  /** For how long the events are sent, in ms; longer, if there were too few faults by then. */
   readonly duration: number;
+  readonly leastFaults: number;
   readonly say: (line: string) => void;
 }
 
@@ -29,7 +30,7 @@ const STUMBLE_POINTS = [
 ];
 
 /** Sends events, and breaks something all the while, as the seed has it. Resolves when the last event is sent and everything runs again. */
-export async function storm(world: World, { seed, events, duration, say }: StormOptions): Promise<Faults> {
+export async function storm(world: World, { seed, events, duration, leastFaults, say }: StormOptions): Promise<Faults> {
   const random = new Random(seed);
   const done = new Map<string, number>();
   const began = Date.now();
@@ -37,18 +38,19 @@ export async function storm(world: World, { seed, events, duration, say }: Storm
   await world.addProjector();
   await world.addProjector();
   const sent = new AbortController();
-  const sending = world.traffic.send(events, (events * 1000) / duration).finally(() => sent.abort());
+  const sending = world.traffic.send(Number.POSITIVE_INFINITY, (events * 1000) / duration, sent.signal);
   const thawing: Promise<void>[] = [];
   let deck: (typeof FAULTS)[number][] = [];
-  while (!sent.signal.aborted) {
-    await sleep(1_000 + random.below(4_000), undefined, { signal: sent.signal }).catch(() => {});
+  for (let struck = 0; world.traffic.ids.size < events || struck < leastFaults; struck++) {
+    await sleep(1_000 + random.below(4_000));
     if (deck.length === 0) deck = random.shuffled(FAULTS);
     const fault = deck.pop();
-    if (fault === undefined || sent.signal.aborted) continue;
+    if (fault === undefined) break;
     say(`  ${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${fault.name}`);
     await fault.strike(world, random, thawing);
     done.set(fault.name, (done.get(fault.name) ?? 0) + 1);
   }
+  sent.abort();
   await sending;
   await Promise.all(thawing);
   // Others may be dead, or stumble again.
