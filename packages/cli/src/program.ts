@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addClient } from './commands/client.ts';
 import { addClients } from './commands/clients.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addCounts } from './commands/counts.ts';
 import { addPublish } from './commands/publish.ts';
 import { addSession } from './commands/session.ts';
@@ -28,7 +29,7 @@ export function createProgram(host: NodeJS.Process): Command {
     .configureOutput({ outputError: (message, write) => write(`${oneLine(message)} (see --help)\n`) })
     .exitOverride(({ exitCode }) => host.exit(exitCode === 0 ? 0 : USAGE));
   const context = createContext(host);
-  for (const add of [addClient, addSession, addClients, addCounts, addWatch, addPublish]) add(program, context);
+  for (const add of [addClient, addSession, addClients, addCounts, addWatch, addPublish, addCompletion]) add(program, context);
   return program;
 }
 

@@ -1,0 +1,106 @@
+import type { Argument, Command, Option } from 'commander';
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** A script that teaches a shell to complete `program`: its commands, their options, and what may follow these. It says what the
+ *  program was when it was written, and starts nothing when a key is pressed. An argument called `file` is completed to a file. */
+export function completionScript(program: Command, shell: Shell): string {
+  const commands = commandsBelow(program, []);
+  if (shell === 'fish') return fish(program.name(), commands);
+  const script = bash(program.name(), commands);
+  return shell === 'bash' ? script : `${ZSH_AS_BASH}\n${script}`;
+}
+
+/** zsh comes with an emulation of bash's completion. */
+const ZSH_AS_BASH = `whence compdef >/dev/null || { autoload -Uz compinit && compinit; }
+autoload -Uz bashcompinit && bashcompinit`;
+
+/** A command as it is typed: `['dead-letters', 'list']`; of the program itself, nothing. */
+interface Completable {
+  readonly path: readonly string[];
+  readonly description: string;
+  /** Its own commands, and the choices of its arguments. */
+  readonly words: readonly string[];
+  readonly options: readonly Option[];
+  readonly takesFile: boolean;
+}
+
+function commandsBelow(command: Command, path: readonly string[]): Completable[] {
+  const help = command.createHelp();
+  const below = help.visibleCommands(command);
+  const takes: readonly Argument[] = command.registeredArguments;
+  return [
+    {
+      path,
+      description: command.description(),
+      words: [...below.map((child) => child.name()), ...takes.flatMap(({ argChoices = [] }) => argChoices)],
+      options: help.visibleOptions(command).filter(({ long }) => long),
+      takesFile: takes.some((argument) => argument.name() === 'file'),
+    },
+    ...below.flatMap((child) => commandsBelow(child, [...path, child.name()])),
+  ];
+}
+
+function takesValue({ required, optional }: Option): boolean {
+  return required || optional;
+}
+
+/** Also for the bash 3.2 of macOS, and for zsh's emulation of its completion. */
+function bash(program: string, commands: readonly Completable[]): string {
+  const pathOf = ({ path }: Completable) => path.map((name) => ` ${name}`).join('');
+  const known = commands.filter(({ path }) => path.length > 0).map((command) => `'${pathOf(command)}'`);
+  const values = commands.flatMap((command) =>
+    command.options
+      .filter(takesValue)
+      .map(({ long, argChoices = [] }) => `    '${pathOf(command)} ${long}') choices='${argChoices.join(' ')}' ;;`),
+  );
+  const cases = commands.map((command) => {
+    const flags = command.options.map(({ long }) => long).join(' ');
+    return `      '${pathOf(command)}') choices='${command.words.join(' ')}' flags='${flags}' files='${command.takesFile ? 'yes' : ''}' ;;`;
+  });
+  return `_${program}() {
+  local IFS=$' \\n' word="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command='' choices='' flags='' files='' at
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    case "$command \${COMP_WORDS[at]}" in
+      ${known.join('|')}) command="$command \${COMP_WORDS[at]}" ;;
+    esac
+  done
+  case "$command $previous" in
+${values.join('\n')}
+    *) case "$command" in
+${cases.join('\n')}
+      esac
+      case "$word" in -*) choices="$flags" files='' ;; esac ;;
+  esac
+  COMPREPLY=($(compgen -W "$choices" -- "$word"))
+  if [ -n "$files" ]; then
+    compopt -o filenames 2>/dev/null
+    IFS=$'\\n'
+    COMPREPLY=($(compgen -f -- "$word"))
+  fi
+}
+complete -F _${program} ${program}`;
+}
+
+function fish(program: string, commands: readonly Completable[]): string {
+  const quoted = (text: string) => `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
+  const lines = commands.flatMap(({ path, words, options, takesFile }) => {
+    const seen = path.map((name) => `__fish_seen_subcommand_from ${name}`);
+    const nothingYet = words.length === 0 ? [] : [`not __fish_seen_subcommand_from ${words.join(' ')}`];
+    const when = (conditions: readonly string[]) => (conditions.length === 0 ? '' : ` -n ${quoted(conditions.join('; and '))}`);
+    const describe = (word: string) => commands.find((child) => child.path.join(' ') === [...path, word].join(' '))?.description;
+    return [
+      ...words.map((word) => {
+        const description = describe(word);
+        return `${when([...seen, ...nothingYet])} -a ${word}${description === undefined ? '' : ` -d ${quoted(description)}`}`;
+      }),
+      ...options.map((option) => {
+        const value = takesValue(option) ? ` -x -a ${quoted((option.argChoices ?? []).join(' '))}` : '';
+        return `${when(seen)} -l ${option.long?.slice(2)}${value} -d ${quoted(option.description)}`;
+      }),
+      ...(takesFile ? [`${when(seen)} -F`] : []),
+    ];
+  });
+  return [`complete -c ${program} -e`, `complete -c ${program} -f`, ...lines.map((line) => `complete -c ${program}${line}`)].join('\n');
+}
