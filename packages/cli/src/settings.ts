@@ -1,18 +1,22 @@
 import type { RollcallOptions } from '@rollcall/client';
-import { KAFKA_SETTINGS, kafkaOptions, localStack, readConfig } from '@rollcall/service';
+import { FOLD_SETTINGS, foldOptions, KAFKA_SETTINGS, kafkaOptions, localStack, readConfig } from '@rollcall/service';
 import { z } from 'zod';
 
 /** Where Rollcall is: REDIS_URL and KAFKA_*, or else the local stack. Throws ConfigInvalid. */
 export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
   const local = localStack(env);
-  const settings = { ...KAFKA_SETTINGS, REDIS_URL: { type: z.string(), help: 'redis:// or rediss://', secret: true } } as const;
+  const settings = {
+    ...KAFKA_SETTINGS,
+    ...FOLD_SETTINGS,
+    REDIS_URL: { type: z.string(), help: 'redis:// or rediss://', secret: true },
+  } as const;
   const config = readConfig(settings, {
     ...env,
     KAFKA_BROKERS: env['KAFKA_BROKERS'] || local.kafkaBrokers,
     REDIS_URL: env['REDIS_URL'] || local.redisUrl,
   });
   const { prefix, ...kafka } = kafkaOptions(config);
-  return { redisUrl: config.REDIS_URL, kafka, prefix };
+  return { redisUrl: config.REDIS_URL, kafka, prefix, fold: foldOptions(config) };
 }
 
 export interface HubAddress {

@@ -10,4 +10,5 @@ export {
   PartitionRestoring,
   RedisUnavailable,
 } from '@rollcall/snapshots';
+export type { FoldOptions } from './fold-options.ts';
 export { Rollcall, type RollcallOptions } from './rollcall.ts';

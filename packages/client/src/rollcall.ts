@@ -1,6 +1,7 @@
 import { type LogOptions, type LogRecord, type SaslOptions, tail } from '@rollcall/log';
 import { type Change, DEFAULT_PREFIX, type DeadLetter, parseJson, type SessionSnapshot, topicNames } from '@rollcall/schema';
 import { type ClientView, type ListFilter, type NamespaceCounts, type Page, SnapshotReader } from '@rollcall/snapshots';
+import type { FoldOptions } from './fold-options.ts';
 
 export interface RollcallOptions {
   /** `redis://` or `rediss://`, with user and password where Redis asks for them. */
@@ -14,6 +15,8 @@ export interface RollcallOptions {
   };
   /** Prefix of the topics and of the Redis keys. Default `rollcall`. */
   readonly prefix?: string;
+  /** For replays and rebuilds. */
+  readonly fold?: FoldOptions;
 }
 
 /** Query and subscribe. Nothing connects before it is needed; close it, or declare it with `await using`. */

@@ -2,7 +2,7 @@ export { ADMISSION_SETTINGS, admission } from './admission-settings.ts';
 export { type Config, ConfigInvalid, describeSettings, readConfig, type Setting, type Settings } from './config.ts';
 export { Duration } from './duration.ts';
 export { FAULT_SETTINGS, type FaultPoint, faultPoints } from './fault-points.ts';
-export { FOLD_SETTINGS } from './fold-settings.ts';
+export { FOLD_SETTINGS, foldOptions } from './fold-settings.ts';
 export { HTTP_SETTINGS, serveHttp } from './http.ts';
 export { KAFKA_SETTINGS, kafkaOptions, TOPIC_SETTINGS, wholeNumber } from './kafka-settings.ts';
 export { LOCAL_HUB, LOCAL_NAMESPACE, LOCAL_STACK_SETTINGS, LOOPBACK, type LocalStack, localStack } from './local-stack.ts';

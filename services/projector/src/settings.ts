@@ -1,4 +1,4 @@
-import { Duration, FAULT_SETTINGS, FOLD_SETTINGS, HTTP_SETTINGS, KAFKA_SETTINGS, TOPIC_SETTINGS } from '@rollcall/service';
+import { FAULT_SETTINGS, FOLD_SETTINGS, HTTP_SETTINGS, KAFKA_SETTINGS, TOPIC_SETTINGS } from '@rollcall/service';
 import { z } from 'zod';
 
 export const SETTINGS = {
@@ -9,5 +9,4 @@ export const SETTINGS = {
   CONSUMER_GROUP: { type: z.string(), help: 'consumer group of all projectors of these topics', default: 'rollcall-projector' },
   REDIS_URL: { type: z.string(), help: 'redis:// or rediss:// with user and password', secret: true },
   ...FOLD_SETTINGS,
-  OFFLINE_GRACE: { type: Duration, help: 'how long a client must stay away until its offline is confirmed', default: '60s' },
 } as const;
