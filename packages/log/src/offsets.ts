@@ -3,6 +3,14 @@ import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
 
+/** How far a partition reaches. */
+export interface Bounds {
+  /** The first offset that is kept. */
+  readonly start: bigint;
+  /** The offset that a committed record will get next. */
+  readonly end: bigint;
+}
+
 /** What the brokers know of offsets, asked afresh each time. Throws LogUnavailable. */
 export class Offsets {
   readonly #admin: Admin;
@@ -14,17 +22,31 @@ export class Offsets {
 
   /** The group's committed offset of the partition; undefined if it has none. */
   async committed(groupId: string, topic: string, partition: number): Promise<bigint | undefined> {
-    const [found] = await this.#ask(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
-    const offset = BigInt(found?.partitions.find((candidate) => candidate.partition === partition)?.offset ?? '-1');
-    return offset < 0n ? undefined : offset;
+    return (await this.allCommitted(groupId, topic)).get(partition);
   }
 
-  /** The first offset that is kept, and the one that a committed record will get next. */
-  async bounds(topic: string, partition: number): Promise<{ start: bigint; end: bigint }> {
-    const found = await this.#ask(() => this.#admin.fetchTopicOffsets(topic));
-    const bounds = found.find((candidate) => candidate.partition === partition);
+  /** The group's committed offsets, of the partitions that have one. */
+  async allCommitted(groupId: string, topic: string): Promise<Map<number, bigint>> {
+    const [found] = await this.#ask(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
+    return byPartition((found?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n));
+  }
+
+  /** Throws LogUnavailable. */
+  async bounds(topic: string, partition: number): Promise<Bounds> {
+    const bounds = (await this.allBounds(topic)).get(partition);
     if (bounds === undefined) throw new LogUnavailable(`find partition ${partition} of ${topic}`, true, undefined);
-    return { start: BigInt(bounds.low), end: BigInt(bounds.high) };
+    return bounds;
+  }
+
+  /** The bounds of each partition. */
+  async allBounds(topic: string): Promise<Map<number, Bounds>> {
+    const found = await this.#ask(() => this.#admin.fetchTopicOffsets(topic));
+    return new Map(found.map(({ partition, low, high }) => [partition, { start: BigInt(low), end: BigInt(high) }]));
+  }
+
+  /** In each partition, the first committed record of that time (milliseconds since 1970) or later; its end where there is none. */
+  async at(topic: string, time: number): Promise<Map<number, bigint>> {
+    return byPartition(await this.#ask(() => this.#admin.fetchTopicOffsetsByTimestamp(topic, time)));
   }
 
   async close(): Promise<void> {
@@ -41,4 +63,8 @@ export class Offsets {
       throw new LogUnavailable('ask Kafka for offsets', true, cause);
     }
   }
+}
+
+function byPartition(found: readonly { readonly partition: number; readonly offset: string }[]): Map<number, bigint> {
+  return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
 }
