@@ -132,6 +132,27 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
     });
   });
 
+  describe('applied to in several calls', () => {
+    const many = Array.from({ length: 450 }, (_, at) => clientOf(1, `client${at}`));
+
+    it('has the former watermark until the last', async () => {
+      const { partition } = await claim();
+      await partition.apply([], 5n);
+      const seen: unknown[] = [];
+      const look = async () => void seen.push(await server.redis.hget(keys.meta(), 'watermark'));
+      await partition.apply(many.map(write), 77n, look);
+      expect(seen).toEqual(['5', '5']);
+      expect((await claim()).watermark).toBe(77n);
+    });
+
+    it('gets nothing more once Redis was emptied between two', async () => {
+      const { partition } = await claim();
+      const empty = async () => void (await server.redis.flushall());
+      await expect(partition.apply(many.map(write), 77n, empty)).rejects.toThrow(ChainBroken);
+      expect(await server.redis.keys('*')).toEqual([]);
+    });
+  });
+
   describe('wiped', () => {
     it('loses every key, in portions, and leaves other partitions alone', async () => {
       const { partition } = await claim();

@@ -70,11 +70,14 @@ export class OwnedPartition {
   }
 
   /** Writes the clients whole. The last call sets the watermark, if there is one, so that it never says more than what was applied.
-   *  Throws ChainBroken. */
-  async apply(writes: readonly ClientWrite[], watermark?: bigint): Promise<void> {
+   *  `between` runs after each call but the last. Throws ChainBroken. */
+  async apply(writes: readonly ClientWrite[], watermark?: bigint, between: () => Promise<void> = async () => {}): Promise<void> {
     const calls = [...inCalls(writes)];
     const last = calls.pop() ?? [];
-    for (const some of calls) await this.#apply(some, '');
+    for (const some of calls) {
+      await this.#apply(some, '');
+      await between();
+    }
     await this.#apply(last, watermark?.toString() ?? '');
   }
 

@@ -123,7 +123,7 @@ export class PartitionOwner {
     await this.options.at('after-commit');
     tenure.expected = next;
     for (const generation of beside) await foldInto(generation, records, settings, next);
-    await active.apply(writesOf(folded, settings), next);
+    await active.apply(writesOf(folded, settings), next, () => this.options.at('between-applies'));
     await this.options.at('after-apply');
     return folded;
   }
