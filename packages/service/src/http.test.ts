@@ -5,12 +5,12 @@ import type { Logger } from './logger.ts';
 import { Counter, createMetrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
 
-async function serve() {
+async function serve(env: Record<string, string> = {}) {
   const readiness = new Readiness();
   const metrics = createMetrics();
   let served: { address: string; port: number } | undefined;
   const logger = { info: (fields: { address: string; port: number }) => (served = fields) } as unknown as Logger;
-  const stop = await serveHttp(readConfig(HTTP_SETTINGS, {}), { readiness, metrics, logger });
+  const stop = await serveHttp(readConfig(HTTP_SETTINGS, env), { readiness, metrics, logger });
   onTestFinished(stop);
   const get = async (path: string, init?: RequestInit) => {
     const response = await fetch(`http://127.0.0.1:${served?.port}${path}`, init);
@@ -55,4 +55,16 @@ it('is gone when stopped, open connections or not', async () => {
   await get('/livez');
   await stop();
   await expect(get('/livez')).rejects.toThrow();
+});
+
+it('says in a line what a person must mend where the port is taken, or the address is none of this machine', async () => {
+  const { served } = await serve();
+  const taken = serve({ HTTP_PORT: `${served?.port}` });
+  await expect(taken).rejects.toThrow(
+    `cannot serve health and metrics at 127.0.0.1:${served?.port}: another process has this port; set HTTP_HOST and HTTP_PORT`,
+  );
+  await expect(taken).rejects.toMatchObject({ retryable: false });
+  await expect(serve({ HTTP_HOST: '192.0.2.1' })).rejects.toThrow(
+    /^cannot serve .* at 192\.0\.2\.1:0: .*EADDRNOTAVAIL.*; set HTTP_HOST and HTTP_PORT$/,
+  );
 });

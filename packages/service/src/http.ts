@@ -14,7 +14,7 @@ export const HTTP_SETTINGS = {
 } as const;
 
 /** Serves health and metrics: `/livez` 200 while the process runs, `/readyz` 200 or 503 with what is in the way, a line each, `/metrics` for
- *  Prometheus. Returns what stops it. */
+ *  Prometheus. Returns what stops it. Throws CannotServe. */
 export async function serveHttp(
   config: Config<typeof HTTP_SETTINGS>,
   { readiness, metrics, logger }: { readonly readiness: Readiness; readonly metrics: Registry; readonly logger: Logger },
@@ -36,11 +36,23 @@ export async function serveHttp(
   });
   server.requestTimeout = 10_000;
   server.listen(config.HTTP_PORT, config.HTTP_HOST);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw new CannotServe(config.HTTP_HOST, config.HTTP_PORT, error);
+  });
   const { address, port } = server.address() as AddressInfo;
   logger.info({ address, port }, 'serving health and metrics');
   return async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
+}
+
+/** The address is taken, is none of this machine's, or needs rights that this process has not: a person must choose another. */
+export class CannotServe extends Error {
+  override readonly name = 'CannotServe';
+  readonly retryable = false;
+  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
+    const why = cause.code === 'EADDRINUSE' ? 'another process has this port' : cause.message;
+    super(`cannot serve health and metrics at ${host}:${port}: ${why}; set HTTP_HOST and HTTP_PORT`, { cause });
+  }
 }

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { type StartedStack, startStack } from '@rollcall/local';
 import type { Change } from '@rollcall/schema';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -55,4 +58,21 @@ it('confirms at once that a client is offline where the grace is 0', async () =>
         .map((record) => decoded<Change>(record).kinds),
     ).toEqual([['session-connected', 'client-online'], ['session-disconnected', 'client-offline'], ['client-offline-confirmed']]),
   );
+});
+
+it.each([
+  ['ingest', () => ({ EVENTHUBS_NAME: 'hub', CHECKPOINT_BLOB_CONNECTION_STRING: stack.blobConnectionString })],
+  ['projector', () => ({ REDIS_URL: stack.redisUrl })],
+])('%s ends at once, with a line that says what to do, where its port for health and metrics is taken', async (service, settings) => {
+  const program = fileURLToPath(new URL(`../../../services/${service}/dist/main.js`, import.meta.url));
+  const env = { ...settings(), KAFKA_BROKERS: stack.kafkaBrokers, HTTP_PORT: String(stack.ports.redis) };
+  const process = spawn(globalThis.process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const code = new Promise((resolve) => process.on('close', resolve));
+  const lines = (await text(process.stdout)).trim().split('\n');
+  expect(await code).toBe(1);
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    level: 'fatal',
+    error: `cannot serve health and metrics at 127.0.0.1:${stack.ports.redis}: another process has this port; set HTTP_HOST and HTTP_PORT`,
+  });
 });
