@@ -3,8 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OUTAGES } from './scenarios/outages.ts';
+import { PORTIONS } from './scenarios/portions.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { killedAt, REDIS_FAULTS, redisAt, STUMBLES, zombieAt } from './scenarios/stumbles.ts';
+import { TRANSACTIONS } from './scenarios/transactions.ts';
 
 /** The protocol, broken on purpose in one place. */
 export interface Mutant {
@@ -31,7 +33,7 @@ const PARTITION = 'packages/snapshots/dist/owned-partition.js';
 
 const COMMIT = 'await tenure.transactions.commit(this.options.derive(folded), next);';
 const CLAIM = 'const generations = await this.options.claim();';
-const APPLY = 'await active.apply(writesOf(folded, settings), next);';
+const APPLY = "await active.apply(writesOf(folded, settings), next, () => this.options.at('between-applies'));";
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -99,6 +101,12 @@ export const MUTANTS: readonly Mutant[] = [
     shows: /differs: found/,
   },
   {
+    name: 'the watermark set by the first of several calls',
+    edits: [{ file: PARTITION, from: "await this.#apply(some, '');", to: "await this.#apply(some, watermark?.toString() ?? '');" }],
+    scenario: named(PORTIONS, 'an owner is killed between two calls that apply one batch'),
+    shows: /^Redis rollcall/,
+  },
+  {
     name: 'no look at an idle Redis',
     edits: [{ file: ASSIGNMENT, from: 'await owner.check();', to: '' }],
     scenario: named(OUTAGES, 'Redis is emptied while nothing happens'),
@@ -118,7 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
         }`,
       },
     ],
-    scenario: named(STUMBLES, 'the response to EndTxn is lost'),
+    scenario: named(TRANSACTIONS, 'the response to EndTxn is lost'),
     shows: /is there again/,
   },
   {

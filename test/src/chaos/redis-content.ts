@@ -53,17 +53,30 @@ export async function expectedContent(
   clients: ReadonlyMap<string, ClientState>,
   watermarks: readonly bigint[],
 ): Promise<RedisContent> {
-  const redis = new RedisConnection(port);
+  try {
+    await writeContent(port, SPARE, clients, watermarks);
+    return await redisContent(port, SPARE);
+  } finally {
+    await emptyDatabase(port, SPARE).catch(() => {});
+  }
+}
+
+/** Writes each client once into the database, and nothing else is in it. */
+export async function writeContent(
+  port: number,
+  database: number,
+  clients: ReadonlyMap<string, ClientState>,
+  watermarks: readonly bigint[],
+): Promise<void> {
+  await emptyDatabase(port, database);
   const store = new SnapshotStore({
-    url: `redis://127.0.0.1:${port}/${SPARE}`,
+    url: `redis://127.0.0.1:${port}/${database}`,
     patient: false,
     onError: () => {},
     prefix: 'rollcall',
     settings: DEFAULT_SETTINGS,
   });
   try {
-    await redis.ask('SELECT', String(SPARE));
-    await redis.ask('FLUSHDB');
     await store.connect();
     for (const [partition, watermark] of watermarks.entries()) {
       const own = [...clients.values()].filter(
@@ -75,10 +88,17 @@ export async function expectedContent(
         watermark,
       );
     }
-    return await redisContent(port, SPARE);
   } finally {
-    await redis.ask('FLUSHDB').catch(() => {});
-    redis.close();
     store.close();
+  }
+}
+
+async function emptyDatabase(port: number, database: number): Promise<void> {
+  const redis = new RedisConnection(port);
+  try {
+    await redis.ask('SELECT', String(database));
+    await redis.ask('FLUSHDB');
+  } finally {
+    redis.close();
   }
 }

@@ -25,6 +25,7 @@ const STUMBLE_POINTS = [
   'after-load',
   'in-transaction',
   'after-commit',
+  'between-applies',
   'after-apply',
   'in-catch-up',
 ];

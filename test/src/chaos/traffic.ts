@@ -54,6 +54,14 @@ export class Traffic {
     }
   }
 
+  /** Sends an event of each of so many clients. */
+  async sendOfEach(clients: number): Promise<void> {
+    for (let from = 0; from < clients; from += EVENTS_PER_BATCH) {
+      const size = Math.min(EVENTS_PER_BATCH, clients - from);
+      await this.#sendBatch(Array.from({ length: size }, (_, at) => this.#next(from + at)));
+    }
+  }
+
   /** Sends what was held back. */
   async flush(): Promise<void> {
     await this.#sendBatch(this.#held.splice(0));
@@ -93,9 +101,9 @@ export class Traffic {
     return event;
   }
 
-  #next(): string {
+  #next(number = this.#random.below(this.clients)): string {
     const random = this.#random;
-    const client = `sensor ${random.below(this.clients)}`;
+    const client = `sensor ${number}`;
     const session = `s${random.chance(0.8) ? 0 : random.below(3)}`;
     const whose = { namespace: NAMESPACE, client, session };
     const kind = random.next();

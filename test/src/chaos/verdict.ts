@@ -22,9 +22,8 @@ export interface Verdict {
   readonly redisDifferences: number;
 }
 
-/** Holds everything against the pure fold of the log. */
-export async function judge(history: LogHistory, redisPort: number, sent: Sent): Promise<Verdict> {
-  await history.read();
+/** Holds everything that was read of the topics, and Redis, against the pure fold of the log. `ends`: the next offset of each partition. */
+export async function judge(history: LogHistory, ends: readonly bigint[], redisPort: number, sent: Sent): Promise<Verdict> {
   const violations: string[] = [];
   const lostEvents = missingEvents(history, sent, violations);
   let lost = lostEvents;
@@ -38,7 +37,7 @@ export async function judge(history: LogHistory, redisPort: number, sent: Sent):
     compareRefused(projection, history.deadLetters.partitions[partition] ?? [], partition, violations);
   }
   const clients = new Map(projections.flatMap((projection) => [...projection.clients]));
-  const redisDifferences = await compareRedis(redisPort, clients, await history.ends(), violations);
+  const redisDifferences = await compareRedis(redisPort, clients, ends, violations);
   const count = (partitions: readonly (readonly LogRecord[])[]) => partitions.reduce((sum, records) => sum + records.length, 0);
   return {
     violations,

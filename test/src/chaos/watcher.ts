@@ -26,7 +26,8 @@ interface WatchedPartition {
 /** A reader that polls some clients all the while: within one history of Redis none may go backwards. */
 export class Watcher {
   readonly violations: string[] = [];
-  looks = 0;
+  /** How often it has looked at all of them. */
+  rounds = 0;
   readonly #partitions: readonly WatchedPartition[];
   readonly #redis: RedisConnection;
   readonly #stop = new AbortController();
@@ -65,7 +66,12 @@ export class Watcher {
 
   async #watch(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      for (const partition of this.#partitions) await this.#look(partition).catch(() => {});
+      try {
+        for (const partition of this.#partitions) await this.#look(partition);
+        this.rounds++;
+      } catch {
+        // Redis is away.
+      }
       await sleep(POLL, undefined, { signal: this.#stop.signal }).catch(() => {});
     }
   }
@@ -81,7 +87,6 @@ export class Watcher {
       partition.seen.clear();
     }
     if (told === undefined) return;
-    this.looks++;
     if (told > partition.watermark) partition.watermark = told;
     partition.keys.forEach((key, at) => {
       const offset = BigInt(offsets[at] || -1);

@@ -60,9 +60,21 @@ export class World {
   }
 
   async addProjector(env: Readonly<Record<string, string>> = {}): Promise<RunningPart> {
+    const projector = this.#newProjector(env);
+    await projector.start();
+    return projector;
+  }
+
+  /** A projector that is not waited for: it stumbles, maybe before it takes part. */
+  addStumblingProjector(faults: string): RunningPart {
+    const projector = this.#newProjector({ FAULTS: faults });
+    projector.start().catch(() => {});
+    return projector;
+  }
+
+  #newProjector(env: Readonly<Record<string, string>>): RunningPart {
     const projector = this.stack.add('projector', { as: `projector-${++this.#added}`, env, program: this.options.projector });
     this.projectors.push(projector);
-    await projector.start();
     return projector;
   }
 
@@ -144,6 +156,14 @@ export class World {
     }
   }
 
+  /** Waits until all that was sent is in the log. */
+  async logged(): Promise<void> {
+    await this.until('all is in the log', async () => {
+      await this.history.events.read();
+      return this.history.missing(this.traffic.ids).length === 0;
+    });
+  }
+
   /** Waits until more of the traffic is applied than now. */
   async moreApplied(): Promise<void> {
     const before = await this.#applied();
@@ -204,8 +224,10 @@ export class World {
   /** Whatever happened: what cannot be judged is a violation. */
   async verdict(): Promise<Verdict> {
     try {
-      const verdict = await judge(this.history, this.stack.ports.redis, this.traffic);
-      return { ...verdict, violations: [...verdict.violations, ...this.watcher.violations] };
+      await this.history.read();
+      const verdict = await judge(this.history, await this.history.ends(), this.stack.ports.redis, this.traffic);
+      const unseen = this.watcher.rounds === 0 ? ['the reader never saw anything'] : [];
+      return { ...verdict, violations: [...verdict.violations, ...this.watcher.violations, ...unseen] };
     } catch (error) {
       return { violations: [`cannot judge: ${error}`], events: 0, changes: 0, clients: 0, lost: 0, duplicated: 0, redisDifferences: 0 };
     }

@@ -22,7 +22,7 @@ export interface StackOptions {
 export interface AddedPart {
   /** Its name in the data folder: no other has it. */
   readonly as: string;
-  /** Settings for it alone. */
+  /** Settings for it alone; they win over those of the stack. */
   readonly env?: Readonly<Record<string, string>>;
   /** Path of another build of its program. */
   readonly program?: string | undefined;
@@ -64,12 +64,12 @@ export class Stack {
     if (this.#parts.has(as)) throw new Error(`there is a part called ${as}`);
     const part = PARTS[name](this.addresses, this.options.env);
     const command = async () => {
-      const usual = await part.command();
-      return program === undefined ? usual : { ...usual, args: [program, ...usual.args.slice(1)] };
+      const { file, args, env: usual } = await part.command();
+      return { file, args: program === undefined ? args : [program, ...args.slice(1)], env: { ...usual, ...env } };
     };
     const added = new RunningPart(
       { ...part, name: as, command },
-      { dataDir: this.addresses.dataDir, env: { ...this.options.env, ...env }, restarts: false, onEvent: () => {} },
+      { dataDir: this.addresses.dataDir, env: this.options.env, restarts: false, onEvent: () => {} },
     );
     this.#parts.set(as, added);
     return added;

@@ -1,6 +1,8 @@
 import { CUTS } from './cuts.ts';
 import { OUTAGES } from './outages.ts';
+import { PORTIONS } from './portions.ts';
 import type { Scenario } from './scenario.ts';
 import { STUMBLES } from './stumbles.ts';
+import { TRANSACTIONS } from './transactions.ts';
 
-export const SCENARIOS: readonly Scenario[] = [...OUTAGES, ...CUTS, ...STUMBLES];
+export const SCENARIOS: readonly Scenario[] = [...OUTAGES, ...CUTS, ...STUMBLES, ...PORTIONS, ...TRANSACTIONS];

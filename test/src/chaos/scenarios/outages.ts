@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LONGER_THAN_A_SESSION, restoring, type Scenario } from './scenario.ts';
+import { LONGER_THAN_A_SESSION, restoring, type Scenario, settled } from './scenario.ts';
 
 /** Whole processes and whole databases, as an operator sees them fail. */
 export const OUTAGES: readonly Scenario[] = [
@@ -116,10 +116,7 @@ export const OUTAGES: readonly Scenario[] = [
   {
     name: 'Kafka is away while nothing happens',
     async run(world) {
-      await world.addIngest();
-      await world.addProjector();
-      await world.traffic.send(500);
-      await world.quiet();
+      await settled(world, 500);
       await world.stack.part('kafka').kill();
       await sleep(25_000);
       await world.stack.part('kafka').start();
@@ -151,10 +148,7 @@ export const OUTAGES: readonly Scenario[] = [
   {
     name: 'Redis is emptied while nothing happens',
     async run(world) {
-      await world.addIngest();
-      await world.addProjector();
-      await world.traffic.send(1_000);
-      await world.quiet();
+      await settled(world, 1_000);
       await world.flushAll();
       await world.until('Redis is whole again', async () => (await world.watermarks()).every((mark) => mark !== undefined));
     },
@@ -189,10 +183,7 @@ export const OUTAGES: readonly Scenario[] = [
   {
     name: 'Redis is rolled back while nothing happens',
     async run(world) {
-      await world.addIngest();
-      await world.addProjector();
-      await world.traffic.send(500);
-      await world.quiet();
+      await settled(world, 500);
       const putBack = await world.copyRedis();
       await world.traffic.send(1_000);
       await world.quiet();

@@ -11,6 +11,15 @@ export interface Scenario {
 /** Beyond the group's session timeout, in ms: others have taken over what a silent projector had. */
 export const LONGER_THAN_A_SESSION = 12_000;
 
+/** Ingest, and a projector that has applied all of so many events: where a story begins that nothing else must disturb. */
+export async function settled(world: World, events: number): Promise<RunningPart> {
+  await world.addIngest();
+  const projector = await world.addProjector();
+  await world.traffic.send(events);
+  await world.quiet();
+  return projector;
+}
+
 /** The process stands still at the fault point that it was asked to stop at. */
 export async function stopped(world: World, part: RunningPart, point: string): Promise<void> {
   await stumbled(world, part, point);

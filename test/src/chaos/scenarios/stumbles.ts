@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../world.ts';
-import { LONGER_THAN_A_SESSION, type Scenario, stopped, stumbled } from './scenario.ts';
+import { LONGER_THAN_A_SESSION, type Scenario, settled, stopped, stumbled } from './scenario.ts';
 
 /** The steps of a cycle between which an owner may stumble. */
 const CYCLE_POINTS = ['after-load', 'in-transaction', 'after-commit', 'after-apply'] as const;
@@ -10,7 +10,7 @@ export const REDIS_FAULTS = {
   emptied: { name: 'emptied', prepare: async (world: World) => () => world.flushAll() },
   rolledBack: { name: 'rolled back', prepare: (world: World) => world.copyRedis() },
 } as const;
-type RedisFault = (typeof REDIS_FAULTS)[keyof typeof REDIS_FAULTS];
+export type RedisFault = (typeof REDIS_FAULTS)[keyof typeof REDIS_FAULTS];
 
 /** The owner stops between two steps, its session expires, another takes over and applies; then the first goes on where it stood. */
 export function zombieAt(point: string): Scenario {
@@ -50,10 +50,7 @@ export function redisAt(point: string, { name, prepare }: RedisFault): Scenario 
   return {
     name: `Redis is ${name} while an owner stands still ${point}`,
     async run(world) {
-      await world.addIngest();
-      const warmUp = await world.addProjector();
-      await world.traffic.send(500);
-      await world.quiet();
+      const warmUp = await settled(world, 500);
       const fault = await prepare(world);
       await world.traffic.send(500);
       await world.quiet();
@@ -75,12 +72,8 @@ export const STUMBLES: readonly Scenario[] = [
   {
     name: 'two take-overs at once: the slow one claims when the other has applied',
     async run(world) {
-      await world.addIngest();
-      const first = await world.addProjector();
-      await world.traffic.send(1_000);
-      await world.quiet();
-      await first.stop();
-      const slow = await world.addProjector({ FAULTS: 'after-read-committed:stop@1' });
+      await (await settled(world, 1_000)).stop();
+      const slow = world.addStumblingProjector('after-read-committed:stop@1');
       await stopped(world, slow, 'after-read-committed');
       const other = await world.addProjector();
       await world.traffic.send(1_500, 1_000);
@@ -108,14 +101,10 @@ export const STUMBLES: readonly Scenario[] = [
       (action): Scenario => ({
         name: `a restore ${{ stop: 'meets an emptied Redis', kill: 'is killed', fail: 'fails' }[action]} ${point}`,
         async run(world) {
-          await world.addIngest();
-          const first = await world.addProjector();
-          await world.traffic.send(2_000, 1_000);
-          await world.quiet();
-          await first.stop();
+          await (await settled(world, 2_000)).stop();
           await world.flushAll();
           await world.whileSending(500, async () => {
-            const owner = await world.addProjector({ FAULTS: `${point}:${action}@2` });
+            const owner = world.addStumblingProjector(`${point}:${action}@2`);
             await (action === 'stop' ? stopped : stumbled)(world, owner, point);
             if (action === 'stop') {
               await world.flushAll();
@@ -127,35 +116,6 @@ export const STUMBLES: readonly Scenario[] = [
       }),
     ),
   ),
-  {
-    name: 'the response to EndTxn is lost',
-    async run(world) {
-      await world.addIngest();
-      await world.addProjector({ FAULTS: 'after-commit:fail@2,after-commit:fail@5,after-commit:fail@6' });
-      await world.traffic.send(3_000, 500);
-    },
-  },
-  {
-    name: 'a transaction times out',
-    async run(world) {
-      await world.addIngest();
-      await world.addProjector({ FAULTS: 'in-transaction:pause=27000@4' });
-      await world.traffic.send(3_000, 500);
-    },
-  },
-  {
-    name: 'Kafka is killed within a transaction',
-    async run(world) {
-      await world.addIngest();
-      const owner = await world.addProjector({ FAULTS: 'in-transaction:stop@5' });
-      await world.whileSending(400, async () => {
-        await stopped(world, owner, 'in-transaction');
-        await world.stack.part('kafka').kill();
-        await world.stack.part('kafka').start();
-        owner.resume();
-      });
-    },
-  },
   {
     name: 'ingest is killed before its first checkpoint',
     async run(world) {
