@@ -1,6 +1,6 @@
 export { LogUnavailable, TopicsDiffer } from './errors.ts';
 export { GroupMember, type MemberOptions, type RecordBatch } from './group-member.ts';
-export { type OffsetRange, Offsets } from './offsets.ts';
+export { type Bounds, Offsets } from './offsets.ts';
 export type { LogLogger, LogOptions, SaslOptions } from './options.ts';
 export type { LogRecord, NewRecord } from './record.ts';
 export { type HubMessage, type Routing, route } from './route.ts';

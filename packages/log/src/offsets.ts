@@ -3,9 +3,11 @@ import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
 
-/** From `start` up to, but not including, `end`. */
-export interface OffsetRange {
+/** How far a partition reaches. */
+export interface Bounds {
+  /** The first offset that is kept. */
   readonly start: bigint;
+  /** The offset that a committed record will get next. */
   readonly end: bigint;
 }
 
@@ -20,34 +22,31 @@ export class Offsets {
 
   /** The group's committed offset of the partition; undefined if it has none. */
   async committed(groupId: string, topic: string, partition: number): Promise<bigint | undefined> {
-    return (await this.committedByPartition(groupId, topic)).get(partition);
+    return (await this.allCommitted(groupId, topic)).get(partition);
   }
 
-  /** The group's committed offsets; without the partitions of which it has none. */
-  async committedByPartition(groupId: string, topic: string): Promise<Map<number, bigint>> {
+  /** The group's committed offsets, of the partitions that have one. */
+  async allCommitted(groupId: string, topic: string): Promise<Map<number, bigint>> {
     const [found] = await this.#ask(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
-    const offsets = (found?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)] as const);
-    return new Map(offsets.filter(([, offset]) => offset >= 0n));
+    return byPartition((found?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n));
   }
 
-  /** The first offset that is kept, and the one that a committed record will get next. */
-  async bounds(topic: string, partition: number): Promise<OffsetRange> {
-    const bounds = (await this.boundsByPartition(topic)).get(partition);
+  /** Throws LogUnavailable. */
+  async bounds(topic: string, partition: number): Promise<Bounds> {
+    const bounds = (await this.allBounds(topic)).get(partition);
     if (bounds === undefined) throw new LogUnavailable(`find partition ${partition} of ${topic}`, true, undefined);
     return bounds;
   }
 
-  /** The bounds of every partition, in the order of their numbers. */
-  async boundsByPartition(topic: string): Promise<Map<number, OffsetRange>> {
+  /** The bounds of each partition. */
+  async allBounds(topic: string): Promise<Map<number, Bounds>> {
     const found = await this.#ask(() => this.#admin.fetchTopicOffsets(topic));
-    const bounds = found.map(({ partition, low, high }) => [partition, { start: BigInt(low), end: BigInt(high) }] as const);
-    return new Map(bounds.sort(([a], [b]) => a - b));
+    return new Map(found.map(({ partition, low, high }) => [partition, { start: BigInt(low), end: BigInt(high) }]));
   }
 
-  /** Of every partition the offset of the first record at or after a time, in milliseconds since 1970; its end where there is none. */
-  async atTime(topic: string, time: number): Promise<Map<number, bigint>> {
-    const found = await this.#ask(() => this.#admin.fetchTopicOffsetsByTimestamp(topic, time));
-    return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  /** In each partition, the first committed record of that time (milliseconds since 1970) or later; its end where there is none. */
+  async at(topic: string, time: number): Promise<Map<number, bigint>> {
+    return byPartition(await this.#ask(() => this.#admin.fetchTopicOffsetsByTimestamp(topic, time)));
   }
 
   async close(): Promise<void> {
@@ -64,4 +63,8 @@ export class Offsets {
       throw new LogUnavailable('ask Kafka for offsets', true, cause);
     }
   }
+}
+
+function byPartition(found: readonly { readonly partition: number; readonly offset: string }[]): Map<number, bigint> {
+  return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
 }
