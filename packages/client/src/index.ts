@@ -1,5 +1,32 @@
-export { LogUnavailable } from '@rollcall/log';
-export type { Change, ChangeKind, ClientSnapshot, DeadLetter, Position, Presence, SessionSnapshot, SessionStatus } from '@rollcall/schema';
+/**
+ * Who is connected right now, since when, and if not, why: query the snapshots in Redis and subscribe to the feed in Kafka.
+ *
+ * ```ts
+ * import { Rollcall } from '@rollcall/client';
+ *
+ * await using rollcall = new Rollcall({ redisUrl: 'redis://127.0.0.1:6379', kafka: { brokers: ['127.0.0.1:9092'] } });
+ * const view = await rollcall.client('myns', 'pump');
+ * console.log(view?.client.presence, view?.client.since);
+ * ```
+ *
+ * Names are case-sensitive and as they came, not encoded. Times are RFC 3339 in UTC with seven fraction digits, ticks of 100 ns. Offsets
+ * and sequence numbers are int64, as decimal strings.
+ *
+ * @packageDocumentation
+ */
+export { LogUnavailable, type SaslOptions } from '@rollcall/log';
+export {
+  CHANGE_KINDS,
+  type Change,
+  type ChangeKind,
+  type ClientSnapshot,
+  type DeadLetter,
+  type Existence,
+  type Position,
+  type Presence,
+  type SessionSnapshot,
+  type SessionStatus,
+} from '@rollcall/schema';
 export {
   type ClientView,
   CursorInvalid,

@@ -3,6 +3,7 @@ import { type Change, DEFAULT_PREFIX, type DeadLetter, parseJson, type SessionSn
 import { type ClientView, type ListFilter, type NamespaceCounts, type Page, SnapshotReader } from '@rollcall/snapshots';
 import type { FoldOptions } from './fold-options.ts';
 
+/** Where Rollcall's data is. */
 export interface RollcallOptions {
   /** `redis://` or `rediss://`, with user and password where Redis asks for them. */
   readonly redisUrl: string;
@@ -10,7 +11,9 @@ export interface RollcallOptions {
   readonly kafka: {
     /** `host:port` of some brokers. */
     readonly brokers: readonly string[];
+    /** TLS to the brokers. Default `false`. */
     readonly tls?: boolean | undefined;
+    /** User and password. Default: none. */
     readonly sasl?: SaslOptions | undefined;
   };
   /** Prefix of the topics and of the Redis keys. Default `rollcall`. */
@@ -29,11 +32,13 @@ export class Rollcall implements AsyncDisposable {
     this.#log = { ...kafka, prefix, clientId: 'rollcall-client', retries: 1, logger: { debug: () => {} } };
   }
 
-  /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it. Throws PartitionRestoring, RedisUnavailable. */
+  /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it.
+   *  Throws PartitionRestoring, RedisUnavailable. */
   client(namespace: string, client: string): Promise<ClientView | undefined> {
     return this.#reader.client({ namespace, client });
   }
 
+  /** One session; undefined if nothing was ever heard of it. Throws PartitionRestoring, RedisUnavailable. */
   session(namespace: string, client: string, session: string): Promise<SessionSnapshot | undefined> {
     return this.#reader.session({ namespace, client }, session);
   }
@@ -43,7 +48,8 @@ export class Rollcall implements AsyncDisposable {
     return this.#reader.list(filter, limit, cursor);
   }
 
-  /** How many clients there are, per namespace. */
+  /** How many clients there are, per namespace, in the order of their names; of one namespace only where it is named. Costs the same
+   *  whatever the number of clients. Throws PartitionRestoring, RedisUnavailable. */
   counts(namespace?: string): Promise<NamespaceCounts[]> {
     return this.#reader.counts(namespace);
   }
@@ -60,10 +66,12 @@ export class Rollcall implements AsyncDisposable {
     for await (const record of tail(this.#log, topicNames(this.#log.prefix).deadLetters, from, signal)) yield toDeadLetter(record);
   }
 
+  /** Closes the connections. Never throws; nothing may be asked afterwards. */
   async close(): Promise<void> {
     this.#reader.close();
   }
 
+  /** Closes it at the end of the block that declared it with `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -13,6 +13,7 @@ export interface LogOptions {
   readonly logger: LogLogger;
 }
 
+/** How to sign in to the brokers. */
 export interface SaslOptions {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly username: string;

@@ -12,6 +12,7 @@ export interface ClientView {
   readonly sessions: readonly SessionSnapshot[];
 }
 
+/** Which clients to list: all that meet every condition that is given. */
 export interface ListFilter {
   readonly namespace: string;
   readonly presence?: Presence | undefined;
@@ -26,6 +27,7 @@ export interface NamespaceCounts {
   readonly reason: Readonly<Record<string, number>>;
 }
 
+/** A part of a list. */
 export interface Page {
   readonly clients: readonly ClientSnapshot[];
   /** Where the next page starts; absent on the last one. */
@@ -193,6 +195,7 @@ export class PartitionRestoring extends Error {
   }
 }
 
+/** The cursor is not one that a list of these conditions gave: begin again without it. */
 export class CursorInvalid extends Error {
   override readonly name = 'CursorInvalid';
   constructor() {
