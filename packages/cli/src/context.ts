@@ -15,6 +15,9 @@ export interface Context {
   /** Prints one answer, or the next of a sequence: for people, or as one line of JSON for machines. */
   print<T>(value: T, asJson: boolean | undefined, show: (value: T, paint: Paint) => string): void;
 
+  /** Writes bytes as they are. */
+  write(bytes: Uint8Array): void;
+
   /** Shows how far a long work has come: one line on stderr that replaces the last one, and goes away before anything is printed.
    *  Shown to a terminal only, and at most ten times a second. */
   progress(line: string): void;
@@ -58,6 +61,9 @@ export function createContext(host: NodeJS.Process): Context {
     print(value, asJson, show) {
       clearProgress();
       host.stdout.write(`${asJson ? stringifyJson(value) : show(value, paint)}\n`);
+    },
+    write(bytes) {
+      host.stdout.write(bytes);
     },
     progress(line) {
       const now = performance.now();

@@ -1,4 +1,4 @@
-import { CursorInvalid, LogUnavailable, NoSnapshots, PartitionRestoring, RedisUnavailable } from '@rollcall/client';
+import { CursorInvalid, LogUnavailable, NoSnapshots, PartitionRestoring, PlaceInvalid, RedisUnavailable } from '@rollcall/client';
 import { ConfigInvalid } from '@rollcall/service';
 import { PublishFailed } from './publish-failed.ts';
 import { NotEvents } from './read-events.ts';
@@ -30,6 +30,7 @@ const FAILURES = new Map<new (...args: never) => Error, Failure>([
   [ArgumentInvalid, { exitCode: USAGE }],
   [ConfigInvalid, { exitCode: USAGE, advice: 'the variables are listed by rollcall --help' }],
   [CursorInvalid, { exitCode: USAGE, advice: 'begin again without --cursor' }],
+  [PlaceInvalid, { exitCode: USAGE }],
   [NotEvents, { exitCode: USAGE, advice: 'nothing was sent' }],
   [RedisUnavailable, { exitCode: UNREACHABLE, advice: 'check REDIS_URL, or start the local stack' }],
   [LogUnavailable, { exitCode: UNREACHABLE, advice: 'check KAFKA_BROKERS, or start the local stack' }],

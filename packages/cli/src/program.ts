@@ -3,7 +3,9 @@ import { addClient } from './commands/client.ts';
 import { addClients } from './commands/clients.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCounts } from './commands/counts.ts';
+import { addDeadLetters } from './commands/dead-letters.ts';
 import { addPublish } from './commands/publish.ts';
+import { addRedrive } from './commands/redrive.ts';
 import { addSession } from './commands/session.ts';
 import { addWatch } from './commands/watch.ts';
 import { createContext } from './context.ts';
@@ -14,6 +16,7 @@ Environment:
   REDIS_URL        where the snapshots are; default: the local stack
   KAFKA_BROKERS    where the topics are (and KAFKA_TLS, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD)
   TOPIC_PREFIX     prefix of topics and keys; default: rollcall
+  SOURCES, MAX_CLOCK_AHEAD, MAX_EVENT_BYTES   what a redrive admits: as ingest has them
   EVENTHUBS_CONNECTION_STRING or EVENTHUBS_NAMESPACE, EVENTHUBS_NAME   where publish sends to; default: the local stack
   ROLLCALL_REDIS_PORT, ROLLCALL_KAFKA_PORT, ROLLCALL_EVENTHUBS_PORT    where the local stack listens
   NO_COLOR         if set, no colours; there are none either where output is not a terminal
@@ -29,7 +32,8 @@ export function createProgram(host: NodeJS.Process): Command {
     .configureOutput({ outputError: (message, write) => write(`${oneLine(message)} (see --help)\n`) })
     .exitOverride(({ exitCode }) => host.exit(exitCode === 0 ? 0 : USAGE));
   const context = createContext(host);
-  for (const add of [addClient, addSession, addClients, addCounts, addWatch, addPublish, addCompletion]) add(program, context);
+  for (const add of [addClient, addSession, addClients, addCounts, addWatch, addDeadLetters, addRedrive, addPublish, addCompletion])
+    add(program, context);
   return program;
 }
 

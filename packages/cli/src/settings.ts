@@ -1,13 +1,25 @@
 import type { RollcallOptions } from '@rollcall/client';
-import { FOLD_SETTINGS, foldOptions, KAFKA_SETTINGS, kafkaOptions, localStack, readConfig } from '@rollcall/service';
+
+import {
+  ADMISSION_SETTINGS,
+  admission,
+  FOLD_SETTINGS,
+  foldOptions,
+  KAFKA_SETTINGS,
+  kafkaOptions,
+  localStack,
+  readConfig,
+} from '@rollcall/service';
+
 import { z } from 'zod';
 
-/** Where Rollcall is: REDIS_URL and KAFKA_*, or else the local stack. Throws ConfigInvalid. */
+/** Where Rollcall is: REDIS_URL and KAFKA_*, or else the local stack; and what it was told, as the services were. Throws ConfigInvalid. */
 export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
   const local = localStack(env);
   const settings = {
     ...KAFKA_SETTINGS,
     ...FOLD_SETTINGS,
+    ...ADMISSION_SETTINGS,
     REDIS_URL: { type: z.string(), help: 'redis:// or rediss://', secret: true },
   } as const;
   const config = readConfig(settings, {
@@ -16,7 +28,7 @@ export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
     REDIS_URL: env['REDIS_URL'] || local.redisUrl,
   });
   const { prefix, ...kafka } = kafkaOptions(config);
-  return { redisUrl: config.REDIS_URL, kafka, prefix, fold: foldOptions(config) };
+  return { redisUrl: config.REDIS_URL, kafka, prefix, fold: foldOptions(config), admission: admission(config) };
 }
 
 export interface HubAddress {

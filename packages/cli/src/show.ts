@@ -97,8 +97,8 @@ const KIND_MEANINGS: { readonly [kind in ChangeKind]?: Meaning } = {
 };
 
 /** One line per dead letter: when it came, whose it is, why it was refused. */
-export function showDeadLetter({ reason, detail, key, from }: DeadLetter, paint: Paint = plain): string {
-  const when = paint('aside', printable(from['hub-enqueued-time'] ?? ''));
+export function showDeadLetter({ time, reason, detail, key, from }: DeadLetter, paint: Paint = plain): string {
+  const when = paint('aside', printable(from['hub-enqueued-time'] ?? time));
   return [when, printable(key ?? '-'), paint('bad', `dead letter: ${printable(reason)}`), printable(detail)].join('  ').trim();
 }
 

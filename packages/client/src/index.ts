@@ -14,8 +14,9 @@
  *
  * @packageDocumentation
  */
-export { LogUnavailable, type SaslOptions } from '@rollcall/log';
+export { type Interval, LogUnavailable, type Place, PlaceInvalid, type SaslOptions } from '@rollcall/log';
 export {
+  type Admission,
   CHANGE_KINDS,
   type Change,
   type ChangeKind,
@@ -24,6 +25,9 @@ export {
   type Existence,
   type Position,
   type Presence,
+  REJECTION_REASONS,
+  type Rejection,
+  type RejectionReason,
   type SessionSnapshot,
   type SessionStatus,
 } from '@rollcall/schema';
@@ -37,5 +41,7 @@ export {
   PartitionRestoring,
   RedisUnavailable,
 } from '@rollcall/snapshots';
+export { type DeadLetterFilter, DeadLetters, type RedrivenLetter, type RedriveOptions } from './dead-letters.ts';
 export type { FoldOptions } from './fold-options.ts';
+export type { Verdict } from './redrive.ts';
 export { Rollcall, type RollcallOptions } from './rollcall.ts';

@@ -1,7 +1,9 @@
-import { type LogOptions, type LogRecord, type SaslOptions, tail } from '@rollcall/log';
-import { type Change, DEFAULT_PREFIX, type DeadLetter, parseJson, type SessionSnapshot, topicNames } from '@rollcall/schema';
+import { type LogOptions, Offsets, type SaslOptions, tail } from '@rollcall/log';
+import { type Admission, type Change, DEFAULT_PREFIX, parseJson, type SessionSnapshot, topicNames } from '@rollcall/schema';
 import { type ClientView, type ListFilter, type NamespaceCounts, type Page, SnapshotReader } from '@rollcall/snapshots';
+import { DeadLetters } from './dead-letters.ts';
 import type { FoldOptions } from './fold-options.ts';
+import { type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
 
 /** Where Rollcall's data is. */
 export interface RollcallOptions {
@@ -20,16 +22,27 @@ export interface RollcallOptions {
   readonly prefix?: string;
   /** For replays and rebuilds. */
   readonly fold?: FoldOptions;
+  /** What a redrive admits; as ingest is configured. Default: events of 1,000,000 bytes, times 5 min (in ms) ahead of their arrival, any source. */
+  readonly admission?: Partial<Admission>;
 }
 
-/** Query and subscribe. Nothing connects before it is needed; close it, or declare it with `await using`. */
+const DEFAULT_ADMISSION: Admission = { maxEventBytes: 1_000_000, maxClockAhead: 300_000, sources: new Map() };
+
+/** Query, subscribe, redrive. Nothing connects before it is needed; close it, or declare it with `await using`. */
 export class Rollcall implements AsyncDisposable {
   readonly #reader: SnapshotReader;
   readonly #log: LogOptions;
+  readonly #offsets: Offsets;
+  readonly #target: RedriveTarget;
+  /** What could not be read, and why. */
+  readonly deadLetters: DeadLetters;
 
-  constructor({ redisUrl, kafka, prefix = DEFAULT_PREFIX }: RollcallOptions) {
+  constructor({ redisUrl, kafka, prefix = DEFAULT_PREFIX, admission }: RollcallOptions) {
     this.#reader = new SnapshotReader({ url: redisUrl, patient: false, onError: () => {}, prefix });
     this.#log = { ...kafka, prefix, clientId: 'rollcall-client', retries: 1, logger: { debug: () => {} } };
+    this.#offsets = new Offsets(this.#log);
+    this.#target = { log: this.#log, offsets: this.#offsets, admission: { ...DEFAULT_ADMISSION, ...admission } };
+    this.deadLetters = new DeadLetters(this.#target);
   }
 
   /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it.
@@ -61,30 +74,20 @@ export class Rollcall implements AsyncDisposable {
     }
   }
 
-  /** Dead letters as they come, until `signal` aborts. Throws LogUnavailable. */
-  async *deadLetters({ from = 'latest', signal }: { from?: 'latest' | 'earliest'; signal: AbortSignal }): AsyncIterable<DeadLetter> {
-    for await (const record of tail(this.#log, topicNames(this.#log.prefix).deadLetters, from, signal)) yield toDeadLetter(record);
+  /** Gives events that Event Grid could not deliver to ingest's parser, each the JSON of one CloudEvent as its blob has it, and appends what
+   *  is admitted to `rollcall.events`: a verdict for each, in their order. `origin` names where they are from. Throws LogUnavailable. */
+  redrive(events: readonly string[], options: { readonly origin: string; readonly dryRun?: boolean | undefined }): AsyncIterable<Verdict> {
+    return redriveEvents(events, options, this.#target);
   }
 
   /** Closes the connections. Never throws; nothing may be asked afterwards. */
   async close(): Promise<void> {
     this.#reader.close();
+    await this.#offsets.close();
   }
 
   /** Closes it at the end of the block that declared it with `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-function toDeadLetter({ partition, offset, key, value, headers }: LogRecord): DeadLetter {
-  const { reason = '', detail = '', ...from } = headers;
-  return {
-    position: { partition, offset: offset.toString() },
-    reason,
-    detail,
-    ...(key !== null && { key: Buffer.from(key).toString() }),
-    from,
-    original: Buffer.from(value ?? []).toString('base64'),
-  };
 }

@@ -1,13 +1,14 @@
 import {
   type Admission,
-  type Admitted,
   binaryModeAttributes,
+  type Delivery,
   type Properties,
   parseDelivery,
   partitionOf,
   type Refused,
   type Topics,
   timeFromMilliseconds,
+  timeToMilliseconds,
 } from '@rollcall/schema';
 import type { NewRecord } from './record.ts';
 
@@ -29,26 +30,33 @@ export interface Routing {
   readonly admission: Admission;
 }
 
-/** Where the events of one message go: each to `rollcall.events` under its client's key, or with its reason to the dead letters. The one way
- *  into the log from outside: ingest takes it, and so does whoever redrives. */
+/** Where the events of one message go: each to `rollcall.events` under its client's key, or with its reason to the dead letters. */
 export function route(message: HubMessage, routing: Routing): { records: NewRecord[]; refused: Refused[] } {
   const delivery = { ...message, enqueuedTime: timeFromMilliseconds(message.enqueuedTime.getTime()) };
-  const parsed = parseDelivery(delivery, routing.admission);
+  const routed = admit(delivery, routing);
   return {
-    records: parsed.map((event, element) =>
-      event.ok ? eventRecord(event, message, routing) : deadLetter(event, element, message, routing),
-    ),
-    refused: parsed.filter((event) => !event.ok),
+    records: routed.map((event, element) => (event.ok ? event.record : deadLetter(event, element, message, routing))),
+    refused: routed.filter((event) => !event.ok),
   };
+}
+
+/** Each event of a delivery as its record of `rollcall.events`, or why it is none. The one way into the log from outside: of ingest, and of
+ *  whoever redrives. Never throws. */
+export function admit(
+  delivery: Delivery,
+  { topics, partitions, admission }: Omit<Routing, 'hub'>,
+): ({ readonly ok: true; readonly record: NewRecord & { readonly key: string } } | Refused)[] {
+  const arrived = new Date(timeToMilliseconds(delivery.enqueuedTime)).toISOString();
+  return parseDelivery(delivery, admission).map((event) => {
+    if (!event.ok) return event;
+    const { key, json } = event;
+    const headers = { 'content-type': STRUCTURED, 'hub-enqueued-time': arrived };
+    return { ok: true, record: { topic: topics.events, partition: partitionOf(key, partitions), key, value: json, headers } };
+  });
 }
 
 /** CloudEvents Kafka protocol binding 1.0, structured mode. */
 const STRUCTURED = 'application/cloudevents+json; charset=UTF-8';
-
-function eventRecord({ key, json }: Admitted, { enqueuedTime }: HubMessage, { topics, partitions }: Routing): NewRecord {
-  const headers = { 'content-type': STRUCTURED, 'hub-enqueued-time': enqueuedTime.toISOString() };
-  return { topic: topics.events, partition: partitionOf(key, partitions), key, value: json, headers };
-}
 
 const LONGEST_DETAIL = 500;
 

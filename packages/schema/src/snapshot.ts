@@ -85,6 +85,8 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number];
 export interface DeadLetter {
   /** Where it stands in `rollcall.dead-letters`. */
   readonly position: Position;
+  /** When it was put there. */
+  readonly time: string;
   /** One of a few words, such as `not-json` or `time-in-future`. */
   readonly reason: string;
   /** Which field, which limit. */

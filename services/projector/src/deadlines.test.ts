@@ -94,6 +94,14 @@ describe('while ingest is behind', () => {
     expect(appended).toHaveLength(1);
   });
 
+  it('what is redriven long after it arrived says nothing about that', async () => {
+    const { appended, appendDue, deadlines } = due(...LOG);
+    const late = logged(86_400);
+    deadlines.watch([{ ...late, headers: { ...late.headers, redriven: 'rollcall.dead-letters:0:1' } }]);
+    await appendDue(NOON_MS);
+    expect(appended).toHaveLength(1);
+  });
+
   it('the projector’s own records say nothing about that', async () => {
     const { appended, appendDue, deadlines } = due(...LOG);
     deadlines.watch([logged(60), record(1, deadline('12:00:05'))]);

@@ -21,9 +21,10 @@ export class Deadlines {
   ) {}
 
   /** While ingest works off a backlog, clients that have long come back still look gone: hold the deadlines for as long again as the newest
-   *  event was late. */
+   *  event was late. A redriven event is as late as somebody's decision, and says nothing of ingest. */
   watch(records: readonly LogRecord[]): void {
     for (const { timestamp, headers } of records) {
+      if (headers['redriven'] !== undefined) continue;
       const late = timestamp - Date.parse(headers['hub-enqueued-time'] ?? '');
       if (late > BEHIND) this.#heldUntil = Math.max(timestamp + late, this.#heldUntil);
       else if (late <= BEHIND) this.#heldUntil = 0;

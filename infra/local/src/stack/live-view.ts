@@ -17,7 +17,7 @@ export async function showChanges(stack: LocalStack, terminal: Terminal, signal:
       signal,
     ),
     follow(
-      () => rollcall.deadLetters({ signal }),
+      () => rollcall.deadLetters.follow({ signal }),
       (letter) => terminal.line(showDeadLetter(letter)),
       signal,
     ),

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { LOCAL_HUB } from '@rollcall/service';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { ArgumentInvalid } from '../failures.ts';
 import { readEvents } from '../read-events.ts';
 import { hubAddress } from '../settings.ts';
+import { contentOf } from './file-content.ts';
 import { examples } from './options.ts';
 
 export function addPublish(program: Command, context: Context): void {
@@ -23,13 +21,4 @@ export function addPublish(program: Command, context: Context): void {
         context.print(sent, false, () => `${sent} ${sent === 1 ? 'event' : 'events'} sent`);
       }),
     );
-}
-
-/** Throws ArgumentInvalid. */
-async function contentOf(file: string, stdin: NodeJS.ReadableStream): Promise<string> {
-  try {
-    return await (file === '-' ? text(stdin) : readFile(file, 'utf8'));
-  } catch (error) {
-    throw new ArgumentInvalid(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code}; name a file, or - for standard input`);
-  }
 }

@@ -28,7 +28,7 @@ export function addWatch(program: Command, context: Context): void {
       context.answer(async (rollcall) => {
         const choice = { from: options.fromEarliest ? 'earliest' : 'latest', signal: context.stopSignal() } as const;
         if (options.deadLetters)
-          for await (const letter of rollcall.deadLetters(choice)) context.print(letter, options.json, showDeadLetter);
+          for await (const letter of rollcall.deadLetters.follow(choice)) context.print(letter, options.json, showDeadLetter);
         else for await (const change of rollcall.changes(choice)) context.print(change, options.json, showChange);
       }),
     );
