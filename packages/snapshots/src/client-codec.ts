@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type ClientMemory, type ClientState, type FoldSettings, type ResourceMemory, restoreClient } from '@rollcall/fold';
+import {
+  type ClientMemory,
+  type ClientState,
+  type FoldSettings,
+  type RememberedSession,
+  type ResourceMemory,
+  restoreClient,
+} from '@rollcall/fold';
 import {
   type Attributes,
   type ClientSnapshot,
@@ -8,30 +15,48 @@ import {
   type Presence,
   parseJson,
   stringifyJson,
+  type Time,
   TimeText,
 } from '@rollcall/schema';
 import { type Fields, present } from './fields.ts';
-import { decodeSessionMemory } from './session-codec.ts';
+import type { ClientId } from './keys.ts';
+import { decodeSession } from './session-codec.ts';
 
-/** The client's hash: the snapshot, a field per property (`source` as an id of the partition's `sources`), and what the fold remembers
- *  beyond it: `sourceTime`; `writtenTime`, `writtenId` of the newest CreatedOrUpdated; `deletedTime`, `deletedId`, `deletedName` of the
- *  newest Deleted; `confirmedUpTo`. `deletedTime` and `deletedName` only where deletedAt and clientName do not say it. */
-export function encodeClient(snapshot: ClientSnapshot, { source, resource, confirmedUpTo }: ClientState): Fields {
+/** The client's hash: of the snapshot what neither its key nor another field says, and what the fold remembers beyond it.
+ *
+ *  - `source` is an id of the partition's `sources`; `sourceTime` where it is not the newest time of all that is remembered
+ *  - `offlineConfirmed` where true; `confirmedUpTo` where it is not since of a client that is confirmed
+ *  - `connectedSessions` where it is not 1 of a client that is online, else 0
+ *  - `clientName` where it is not `client`; `updatedOn` where it is not createdOn
+ *  - `exists` where it is not yes of a client with a state, else unknown
+ *  - `written` of the newest CreatedOrUpdated: ticks from updatedOn to its time, and its id
+ *  - `deletedTime`, `deletedId`, `deletedName` of the newest Deleted: time and name where deletedAt and clientName do not say them */
+export function encodeClient(snapshot: ClientSnapshot, { client, source, resource, confirmedUpTo, sessions }: ClientState): Fields {
+  const { presence, since, offlineConfirmed, connectedSessions, clientName, exists, state, createdOn, updatedOn, deletedAt } = snapshot;
   const { written, deleted } = resource;
+  const confirmed = confirmedUpTo === undefined ? undefined : formatTime(confirmedUpTo);
   return present({
-    ...snapshot,
-    source: snapshot.source && sourceId(snapshot.source),
-    offlineConfirmed: String(snapshot.offlineConfirmed),
-    connectedSessions: String(snapshot.connectedSessions),
+    clientName: clientName === client ? undefined : clientName,
+    source: source && sourceId(source.source),
+    presence,
+    since,
+    offlineConfirmed: offlineConfirmed ? 'true' : undefined,
+    disconnectionReason: snapshot.disconnectionReason,
+    connectedSessions: connectedSessions === usualSessions(presence) ? undefined : String(connectedSessions),
     sessions: JSON.stringify(snapshot.sessions),
+    exists: exists === usualExistence(state) ? undefined : exists,
+    state,
     attributes: snapshot.attributes && stringifyJson(snapshot.attributes),
-    sourceTime: source && formatTime(source.time),
-    writtenTime: written && formatTime(written.time),
-    writtenId: written?.id,
-    deletedTime: deleted && snapshot.deletedAt === undefined ? formatTime(deleted.time) : undefined,
+    createdOn,
+    updatedOn: updatedOn === createdOn ? undefined : updatedOn,
+    deletedAt,
+    offset: snapshot.offset,
+    sourceTime: source && source.time !== newestTime(resource, sessions) ? formatTime(source.time) : undefined,
+    written: written && `${written.time - written.updatedOn} ${written.id}`,
+    deletedTime: deleted && deletedAt === undefined ? formatTime(deleted.time) : undefined,
     deletedId: deleted?.id,
-    deletedName: deleted && deleted.clientName !== snapshot.clientName ? deleted.clientName : undefined,
-    confirmedUpTo: confirmedUpTo !== undefined ? formatTime(confirmedUpTo) : undefined,
+    deletedName: deleted && deleted.clientName !== clientName ? deleted.clientName : undefined,
+    confirmedUpTo: offlineConfirmed && confirmed === since ? undefined : confirmed,
   });
 }
 
@@ -41,20 +66,23 @@ export function sourceId(source: string): string {
 }
 
 /** `source` is the full path, as the partition's `sources` has it. */
-export function decodeClientSnapshot(fields: Fields, source: string): ClientSnapshot {
-  const { clientName, since, disconnectionReason, state, attributes, createdOn, updatedOn, deletedAt } = fields;
+export function decodeClientSnapshot({ namespace, client }: ClientId, fields: Fields, source: string): ClientSnapshot {
+  const { since, disconnectionReason, connectedSessions, state, attributes, createdOn, updatedOn = createdOn, deletedAt } = fields;
+  const presence = fields['presence'] as Presence;
+  const exists = (fields['exists'] as Existence | undefined) ?? usualExistence(state);
+  const clientName = fields['clientName'] ?? (exists === 'unknown' ? undefined : client);
   return {
-    namespace: fields['namespace'] ?? '',
-    client: fields['client'] ?? '',
+    namespace,
+    client,
     ...(clientName !== undefined && { clientName }),
     source,
-    presence: fields['presence'] as Presence,
+    presence,
     ...(since !== undefined && { since }),
     offlineConfirmed: fields['offlineConfirmed'] === 'true',
     ...(disconnectionReason !== undefined && { disconnectionReason }),
-    connectedSessions: Number(fields['connectedSessions']),
+    connectedSessions: connectedSessions === undefined ? usualSessions(presence) : Number(connectedSessions),
     sessions: JSON.parse(fields['sessions'] ?? '[]'),
-    exists: fields['exists'] as Existence,
+    exists,
     ...(state !== undefined && { state }),
     ...(attributes !== undefined && { attributes: parseJson(attributes) as Attributes }),
     ...(createdOn !== undefined && { createdOn }),
@@ -64,39 +92,64 @@ export function decodeClientSnapshot(fields: Fields, source: string): ClientSnap
   };
 }
 
-/** The state that the projector folds on from. */
-export function decodeClientState(fields: Fields, source: string, sessions: readonly Fields[], settings: FoldSettings): ClientState {
-  const snapshot = decodeClientSnapshot(fields, source);
+/** The state that the projector folds on from. `sessions` in the order of the client's list. */
+export function decodeClientState(
+  id: ClientId,
+  fields: Fields,
+  source: string,
+  sessions: readonly Fields[],
+  settings: FoldSettings,
+): ClientState {
+  const snapshot = decodeClientSnapshot(id, fields, source);
+  const resource = decodeResource(snapshot, fields);
+  const remembered = snapshot.sessions.map((session, at) => decodeSession({ ...id, session }, sessions[at] ?? {}));
+  const sourceTime = decodeTime(fields['sourceTime']) ?? newestTime(resource, remembered);
+  const confirmedUpTo = decodeTime(fields['confirmedUpTo'] ?? (snapshot.offlineConfirmed ? snapshot.since : undefined));
   const memory: ClientMemory = {
-    ...(fields['sourceTime'] !== undefined && { source: { time: TimeText.parse(fields['sourceTime']), source } }),
-    ...(fields['confirmedUpTo'] !== undefined && { confirmedUpTo: TimeText.parse(fields['confirmedUpTo']) }),
-    resource: decodeResource(snapshot, fields),
-    sessions: sessions.map((session) => ({
-      session: session['session'] ?? '',
-      memory: decodeSessionMemory(session),
-      offset: BigInt(session['offset'] ?? snapshot.offset),
-    })),
+    ...(fields['source'] !== undefined && sourceTime !== undefined && { source: { time: sourceTime, source } }),
+    ...(confirmedUpTo !== undefined && { confirmedUpTo }),
+    resource,
+    sessions: remembered,
   };
-  return restoreClient(snapshot, memory, BigInt(snapshot.offset), settings);
+  return restoreClient(id, memory, BigInt(snapshot.offset), settings);
 }
 
 function decodeResource(snapshot: ClientSnapshot, fields: Fields): ResourceMemory {
-  const { clientName = '', createdOn, updatedOn, state = '', attributes = {}, deletedAt } = snapshot;
-  const { writtenTime, writtenId, deletedTime = deletedAt, deletedId, deletedName = clientName } = fields;
+  const { clientName = '', state = '', attributes = {} } = snapshot;
+  const { deletedId, deletedName = clientName } = fields;
+  const [, delay = '', writtenId = ''] = /^(\S+) (.*)$/s.exec(fields['written'] ?? '') ?? [];
+  const createdOn = decodeTime(snapshot.createdOn);
+  const updatedOn = decodeTime(snapshot.updatedOn);
+  const deletedTime = decodeTime(fields['deletedTime'] ?? snapshot.deletedAt);
   return {
-    ...(writtenTime !== undefined &&
-      writtenId !== undefined && {
-        written: {
-          updatedOn: TimeText.parse(updatedOn),
-          time: TimeText.parse(writtenTime),
-          id: writtenId,
-          createdOn: TimeText.parse(createdOn),
-          clientName,
-          state,
-          attributes,
-        },
+    ...(createdOn !== undefined &&
+      updatedOn !== undefined && {
+        written: { updatedOn, time: (updatedOn + BigInt(delay)) as Time, id: writtenId, createdOn, clientName, state, attributes },
       }),
-    ...(deletedTime !== undefined &&
-      deletedId !== undefined && { deleted: { time: TimeText.parse(deletedTime), id: deletedId, clientName: deletedName } }),
+    ...(deletedTime !== undefined && deletedId !== undefined && { deleted: { time: deletedTime, id: deletedId, clientName: deletedName } }),
   };
+}
+
+/** What goes without saying. */
+function usualSessions(presence: Presence): number {
+  return presence === 'online' ? 1 : 0;
+}
+
+function usualExistence(state: string | undefined): Existence {
+  return state === undefined ? 'unknown' : 'yes';
+}
+
+/** The newest event among those that are remembered is mostly the newest there was. */
+function newestTime({ written, deleted }: ResourceMemory, sessions: readonly RememberedSession[]): Time | undefined {
+  let newest = later(written?.time, deleted?.time);
+  for (const { memory } of sessions) newest = later(newest, later(memory.newestConnected?.time, memory.newestDisconnected?.time));
+  return newest;
+}
+
+function later(a: Time | undefined, b: Time | undefined): Time | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
+}
+
+function decodeTime(text: string | undefined): Time | undefined {
+  return text === undefined ? undefined : TimeText.parse(text);
 }

@@ -24,12 +24,16 @@ describe('what is stored of a client in Redis', () => {
       fc.property(histories(FEW), (log) => {
         for (const client of clientsAfter(log)) {
           const { fields, source, sessions } = stored(client);
-          const restored = decodeClientState(fields, source, sessions, SETTINGS);
+          const restored = decodeClientState(client, fields, source, sessions, SETTINGS);
           expect(allOf(restored)).toBe(allOf(client));
           expect(restored).toEqual(client);
           const snapshot = clientSnapshot(client);
-          expect(decodeClientSnapshot(fields, source)).toStrictEqual(snapshot);
-          expect(sessions.map(decodeSessionSnapshot)).toStrictEqual(client.sessions.map((state) => sessionSnapshot(client, state)));
+          expect(decodeClientSnapshot(client, fields, source)).toStrictEqual(snapshot);
+          for (const [at, state] of client.sessions.entries()) {
+            const { namespace, client: name } = client;
+            const read = decodeSessionSnapshot({ namespace, client: name, session: state.session }, sessions[at] ?? {});
+            expect(read).toStrictEqual(sessionSnapshot(client, state));
+          }
         }
       }),
       RUNS,

@@ -1,16 +1,13 @@
+export { type Freshness, NoSnapshots, SnapshotsBehind } from './active-generation.ts';
+export type { NamespaceCounts } from './counts.ts';
+export { CursorInvalid } from './cursor.ts';
 export { type ClientId, Keys, PartitionKeys, partitionOfClient } from './keys.ts';
+export type { Page } from './list.ts';
 export { type ClaimedPartition, OwnedGenerations } from './owned-generations.ts';
 export { ChainBroken, type ClientWrite, type OwnedPartition, type Watermark } from './owned-partition.ts';
+export { type ClientView, PartitionRestoring } from './partition-reader.ts';
 export { foldInto, loadAndFold, type ProjectionSettings, writesOf } from './projection.ts';
-export {
-  type ClientView,
-  CursorInvalid,
-  type ListFilter,
-  type NamespaceCounts,
-  NoSnapshots,
-  type Page,
-  PartitionRestoring,
-  SnapshotReader,
-} from './reader.ts';
+export { type ListOptions, SnapshotReader } from './reader.ts';
 export { type RedisOptions, RedisUnavailable } from './redis.ts';
+export type { ListFilter } from './selection.ts';
 export { PartitionsDiffer, SnapshotStore } from './store.ts';

@@ -22,7 +22,7 @@ describe('the keys of a partition', () => {
     ]);
     expect(keys.client(clientKey('my/ns', 'client 1'))).toBe('rollcall:{2:7}:client:my%2Fns/client 1');
     expect(keys.session(sessionKey('ns', 'c', '100%'))).toBe('rollcall:{2:7}:session:ns/c/100%25');
-    expect(keys.index('ns', 'reason', 'a/b')).toBe('rollcall:{2:7}:index:ns/reason/a%2Fb');
+    expect(keys.index('since', 'ns/online///yes/Enabled')).toBe('rollcall:{2:7}:index:since:ns/online///yes/Enabled');
   });
 
   it('share one slot, whatever braces the names hold', () => {
@@ -31,7 +31,7 @@ describe('the keys of a partition', () => {
         for (const key of [
           keys.client(clientKey(namespace, client)),
           keys.session(sessionKey(namespace, client, session)),
-          keys.index(namespace, 'presence', client),
+          keys.index('name', `${client}/online///yes/Enabled`),
         ])
           expect(hashTag(key)).toBe('2:7');
       }),

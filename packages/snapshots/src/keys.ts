@@ -1,4 +1,4 @@
-import { clientKey, DEFAULT_PREFIX, partitionOf, sessionKey } from '@rollcall/schema';
+import { clientKey, DEFAULT_PREFIX, partitionOf } from '@rollcall/schema';
 
 /** Names of the Redis keys. All keys of one partition in one generation share the hash tag `{generation:partition}`, so one script
  *  may touch them all, on standalone, Sentinel and Cluster alike. */
@@ -35,7 +35,7 @@ export class PartitionKeys {
     return `${this.base}meta`;
   }
 
-  /** Hash: `namespace/presence/P` and `namespace/reason/R` to a number of clients. */
+  /** Hash: a bucket to its number of clients. */
   counts(): string {
     return `${this.base}counts`;
   }
@@ -58,11 +58,13 @@ export class PartitionKeys {
     return `${this.base}session:${key}`;
   }
 
-  /** Sorted set: encoded names of the namespace's clients with this presence or reason, by since in milliseconds. */
-  index(namespace: string, dimension: 'presence' | 'reason', value: string): string {
-    return `${this.base}index:${sessionKey(namespace, dimension, value)}`;
+  /** Sorted set: encoded names of the bucket's clients, in the order of since (milliseconds, then name) or of name (score 0). */
+  index(order: IndexOrder, bucket: string): string {
+    return `${this.base}index:${order}:${bucket}`;
   }
 }
+
+export type IndexOrder = 'since' | 'name';
 
 export interface ClientId {
   readonly namespace: string;

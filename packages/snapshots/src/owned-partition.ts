@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ClientState, clientSnapshot, type FoldSettings, sessionSnapshot, unseenClient } from '@rollcall/fold';
-import { clientKey, decodeName, encodeName, parseClientKey, parseTime, timeToMilliseconds } from '@rollcall/schema';
+import { clientKey, decodeName, encodeName, parseClientKey, timeToMilliseconds } from '@rollcall/schema';
+import { bucketOf, parseBucket } from './bucket.ts';
 import { decodeClientState, encodeClient } from './client-codec.ts';
 import { type Fields, fieldsFromReply } from './fields.ts';
 import type { ClientId, PartitionKeys } from './keys.ts';
@@ -55,14 +56,14 @@ export class OwnedPartition {
     for (let from = 0; from < ids.length; from += CLIENTS_PER_CALL) {
       const some = ids.slice(from, from + CLIENTS_PER_CALL);
       const names = [this.keys.meta(), this.keys.sources(), ...some.map((id) => this.keys.client(clientKey(id.namespace, id.client)))];
-      const [, chain, ...found] = await this.redis.readClients(names.length, ...names, this.keys.base);
+      const [, chain, ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, 'sessions');
       if (chain !== this.#chain()) throw new ChainBroken();
       some.forEach((id, at) => {
         const [fields, source, sessions] = found[at] ?? [];
         clients.push(
           fields === undefined || source === undefined || sessions === undefined
             ? unseenClient(id.namespace, id.client)
-            : decodeClientState(fieldsFromReply(fields), source, sessions.map(fieldsFromReply), this.settings),
+            : decodeClientState(id, fieldsFromReply(fields), source, sessions.map(fieldsFromReply), this.settings),
         );
       });
     }
@@ -83,15 +84,11 @@ export class OwnedPartition {
 
   /** Every client, in portions, while nobody but this owner writes. Throws ChainBroken. */
   async *everyClient(): AsyncIterable<readonly ClientState[]> {
-    for (const field of await this.redis.hkeys(this.keys.counts())) {
-      const [namespace = '', dimension, value = ''] = field.split('/').map(decodeName);
-      if (dimension !== 'presence') continue;
+    for (const bucket of await this.redis.hkeys(this.keys.counts())) {
+      const { namespace } = parseBucket(bucket);
+      const index = this.keys.index('name', bucket);
       for (let from = 0; ; from += CLIENTS_PER_CALL) {
-        const names = await this.redis.zrange(
-          this.keys.index(namespace, 'presence', value),
-          String(from),
-          String(from + CLIENTS_PER_CALL - 1),
-        );
+        const names = await this.redis.zrange(index, String(from), String(from + CLIENTS_PER_CALL - 1));
         if (names.length === 0) break;
         yield await this.load(names.map((name) => ({ namespace, client: decodeName(name) })));
       }
@@ -175,16 +172,16 @@ function applyArguments({ client, due }: ClientWrite): string[] {
   const snapshot = clientSnapshot(client);
   const fields = encodeClient(snapshot, client);
   const key = clientKey(client.namespace, client.client);
-  const since = snapshot.since === undefined ? undefined : parseTime(snapshot.since);
+  const { since } = client.presence;
   return [
     key,
     encodeName(client.namespace),
     encodeName(client.client),
+    bucketOf(snapshot),
     fields['source'] ?? '',
     snapshot.source,
-    snapshot.presence,
-    snapshot.disconnectionReason ?? '',
-    since === undefined ? '' : timeToMilliseconds(since).toString(),
+    snapshot.since ?? '',
+    since === undefined ? '0' : timeToMilliseconds(since).toString(),
     due?.at.toString() ?? '',
     due?.moved === false ? 'NX' : 'CH',
     ...flat(fields),

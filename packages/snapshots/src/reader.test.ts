@@ -1,51 +1,17 @@
-import { spawnSync } from 'node:child_process';
 import { clientSnapshot } from '@rollcall/fold';
-import { connected, disconnected, updated } from '@rollcall/fold/testing';
-import type { LogEvent } from '@rollcall/schema';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { clientsAfter, ODD_NAMES, SETTINGS } from './histories.test-kit.ts';
+import { connected, disconnected } from '@rollcall/fold/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ActiveGeneration, NoSnapshots, SnapshotsBehind } from './active-generation.ts';
+import { ODD_NAMES, SETTINGS } from './histories.test-kit.ts';
 import { partitionOfClient } from './keys.ts';
-import { CursorInvalid, type ListFilter, NoSnapshots, SnapshotReader } from './reader.ts';
+import { PartitionRestoring } from './partition-reader.ts';
+import { open, PARTITIONS, readerOf } from './reader.test-kit.ts';
 import { RedisUnavailable } from './redis.ts';
 import { hasRedisServer, startRedis, type TestRedis } from './redis-server.test-kit.ts';
 import { PartitionsDiffer, SnapshotStore } from './store.ts';
 
-const PARTITIONS = 3;
-const quiet = { patient: false, onError: () => {}, prefix: 'test' };
-
-async function open(server: TestRedis) {
-  const store = new SnapshotStore({ ...quiet, url: server.url, settings: SETTINGS });
-  const reader = new SnapshotReader({ ...quiet, url: server.url });
-  onTestFinished(() => {
-    store.close();
-    reader.close();
-  });
-  await store.connect();
-  /** As projectors leave Redis when the log holds these events. */
-  const project = async (...log: LogEvent[]) => {
-    const clients = clientsAfter(log);
-    for (let partition = 0; partition < PARTITIONS; partition++) {
-      const { active } = await store.claim(partition, PARTITIONS);
-      await active.apply(
-        clients.filter((id) => partitionOfClient(id, PARTITIONS) === partition).map((client) => ({ client })),
-        BigInt(log.length),
-      );
-    }
-    return clients;
-  };
-  /** All pages of a list, names only. */
-  const pages = async (filter: ListFilter, limit: number) => {
-    const found: string[][] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await reader.list(filter, limit, cursor);
-      found.push(page.clients.map(({ client }) => client));
-      cursor = page.cursor;
-    } while (cursor !== undefined);
-    return found;
-  };
-  return { store, reader, project, pages };
-}
+const client1 = { namespace: 'myns', client: 'client1' };
+const partition = partitionOfClient(client1, PARTITIONS);
 
 describe.skipIf(!hasRedisServer())('reading snapshots', () => {
   let server: TestRedis;
@@ -57,8 +23,16 @@ describe.skipIf(!hasRedisServer())('reading snapshots', () => {
 
   it('says that there are no snapshots where no projector ever wrote: not found would be wrong', async () => {
     const { reader } = await open(server);
-    await expect(reader.client({ namespace: 'myns', client: 'client1' })).rejects.toThrow(NoSnapshots);
+    await expect(reader.client(client1)).rejects.toThrow(NoSnapshots);
     await expect(reader.counts()).rejects.toThrow('has a projector run?');
+  });
+
+  it('says so again when Redis is emptied between two questions', async () => {
+    const { reader, project } = await open(server);
+    await project(connected(1n));
+    expect(await reader.client(client1)).toBeDefined();
+    await server.redis.flushall();
+    await expect(reader.client(client1)).rejects.toThrow(NoSnapshots);
   });
 
   it('finds clients and sessions of any name, and not their neighbours', async () => {
@@ -70,76 +44,119 @@ describe.skipIf(!hasRedisServer())('reading snapshots', () => {
     expect(await reader.session({ namespace: 'myns', client: 'a' }, 'b/100%')).toBeUndefined();
   });
 
-  it('lists each client once, page by page, even where all have the same time', async () => {
-    const { project, pages } = await open(server);
-    const names = [...ODD_NAMES, ...Array.from({ length: 40 }, (_, at) => `client${at}`)];
+  it('finds many clients at once, in the order asked for, one of them twice and strangers in their place', async () => {
+    const { reader, project } = await open(server);
+    const names = [...ODD_NAMES, ...Array.from({ length: 700 }, (_, n) => `client${n}`)];
     await project(...names.map((client) => connected(1n, '12:00:00', { client })));
-    for (const limit of [1, 2, 7, 52, 100]) {
-      const found = await pages({ namespace: 'myns' }, limit);
-      expect(found.flat().sort()).toEqual([...names].sort());
-      expect(found.slice(0, -1).every((page) => page.length === limit)).toBe(true);
-    }
+    const asked = ['never seen', ...names.toReversed(), 'nor this', 's'];
+    const views = await reader.clients(asked.map((client) => ({ namespace: 'myns', client })));
+    expect(views.map((view) => view?.client.client)).toEqual([undefined, ...names.toReversed(), undefined, 's']);
+    expect(views.every((view) => view === undefined || view.sessions.length === 1)).toBe(true);
+    expect(await reader.clients([])).toEqual([]);
   });
 
-  it('goes on after the client where the page before it ended, though that one is gone from the list', async () => {
-    const { reader, project } = await open(server);
-    const online = ['a', 'b', 'c', 'd', 'e', 'f'].map((client) => connected(1n, '12:00:00', { client }));
-    await project(...online);
-    const filter = { namespace: 'myns', presence: 'online' } as const;
-    const first = await reader.list(filter, 3);
-    const lastSeen = first.clients.at(-1)?.client ?? '';
-    await project(...online, disconnected(1n, '12:01:00', { client: lastSeen }));
-    const rest = await reader.list(filter, 100, first.cursor);
-    expect([...first.clients, ...rest.clients].map(({ client }) => client).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  describe('while a partition is being restored', () => {
+    it('says so instead of not found, and lists and counts nothing that is not complete', async () => {
+      const { reader, store, project } = await open(server);
+      await project(connected(1n), connected(1n, '12:00:00', { client: 'client2' }));
+      await (await store.claim(partition, PARTITIONS)).active.wipe();
+      await expect(reader.client(client1)).rejects.toThrow(PartitionRestoring);
+      await expect(reader.client(client1)).rejects.toThrow(`partition ${partition} of the snapshots is not complete`);
+      await expect(reader.session(client1, 'session1')).rejects.toThrow(PartitionRestoring);
+      await expect(reader.list({ namespace: 'myns' })).rejects.toThrow(PartitionRestoring);
+      await expect(reader.counts()).rejects.toThrow(PartitionRestoring);
+      await expect(reader.namespaces()).rejects.toThrow(PartitionRestoring);
+    });
+
+    it('finds the clients that are there already, and those of other partitions', async () => {
+      const { reader, store, project } = await open(server);
+      const [client] = await project(connected(1n));
+      const { active } = await store.claim(partition, PARTITIONS);
+      await active.wipe();
+      if (client) await active.apply([{ client }]);
+      expect(await reader.client(client1)).toBeDefined();
+      const elsewhere = ODD_NAMES.map((name) => ({ namespace: 'myns', client: name })).find(
+        (id) => partitionOfClient(id, PARTITIONS) !== partition,
+      );
+      expect(await reader.client(elsewhere ?? client1)).toBeUndefined();
+    });
   });
 
-  it('lists by presence and by reason, oldest first, and only of the namespace', async () => {
-    const { pages, project } = await open(server);
-    const lost = { client: 'lost', reason: 'ConnectionLost' };
-    await project(
-      connected(1n, '12:00:00', { client: 'here' }),
-      connected(1n, '12:00:00', { client: 'here', namespace: 'other' }),
-      disconnected(1n, '12:00:00', lost),
-      disconnected(1n, '12:00:00', { client: 'odd', reason: '__proto__' }),
-      updated('12:00:00', { client: 'registered' }),
-    );
-    expect((await pages({ namespace: 'myns', presence: 'online' }, 10)).flat()).toEqual(['here']);
-    expect((await pages({ namespace: 'myns', presence: 'offline' }, 10)).flat().sort()).toEqual(['lost', 'odd']);
-    expect((await pages({ namespace: 'myns', presence: 'unknown' }, 10)).flat()).toEqual(['registered']);
-    expect((await pages({ namespace: 'myns', reason: 'ConnectionLost' }, 10)).flat()).toEqual(['lost']);
-    expect((await pages({ namespace: 'myns', reason: '__proto__' }, 10)).flat()).toEqual(['odd']);
-    expect((await pages({ namespace: 'myns', reason: 'ConnectionLost', presence: 'online' }, 10)).flat()).toEqual([]);
-    expect((await pages({ namespace: 'nowhere' }, 10)).flat()).toEqual([]);
+  describe('asked for at least an offset', () => {
+    const before = connected(1n);
+    const after = disconnected(1n, '12:01:00');
+
+    it('answers at once where Redis is that new', async () => {
+      const { reader, project } = await open(server);
+      await project(before);
+      const view = await reader.client(client1, { atLeast: { partition, offset: '0' }, timeout: 0 });
+      expect(view?.client.presence).toBe('online');
+    });
+
+    it('waits until it is: what was written is read', async () => {
+      const { reader, project } = await open(server);
+      await project(before);
+      const atLeast = { partition, offset: 1n };
+      const asked = Promise.all([
+        reader.client(client1, { atLeast }).then((view) => view?.client.presence),
+        reader.clients([client1], { atLeast }).then(([view]) => view?.client.presence),
+        reader.session(client1, 'session1', { atLeast }).then((session) => session?.status),
+        reader.list({ namespace: 'myns', presence: 'offline' }, { atLeast }).then(({ clients }) => clients.length),
+        reader.counts('myns', { atLeast }).then(([counts]) => counts?.presence.offline),
+      ]);
+      await project(before, after);
+      expect(await asked).toEqual(['offline', 'offline', 'disconnected', 1, 1]);
+    });
+
+    it('gives up when its time is over', async () => {
+      const { reader, project } = await open(server);
+      await project(before);
+      const asked = reader.client(client1, { atLeast: { partition, offset: 1n }, timeout: 50 });
+      await expect(asked).rejects.toThrow(SnapshotsBehind);
+      await expect(asked).rejects.toThrow(`partition ${partition} of the snapshots did not come to offset 1 within 50 ms`);
+    });
+
+    it('takes no partition that there is not', async () => {
+      const { reader, project } = await open(server);
+      await project(before);
+      await expect(reader.client(client1, { atLeast: { partition: PARTITIONS, offset: 0n } })).rejects.toThrow(RangeError);
+    });
   });
 
-  it('counts each namespace, whatever namespaces and reasons are called', async () => {
-    const { reader, project } = await open(server);
-    const namespaces = ['__proto__', '123', 'a/b', '100%', 'tab\t'];
-    await project(
-      ...namespaces.flatMap((namespace) => [
-        connected(1n, '12:00:00', { namespace, client: 'here' }),
-        ...ODD_NAMES.map((reason) => disconnected(1n, '12:00:00', { namespace, client: reason, reason })),
-      ]),
-    );
-    const counts = await reader.counts();
-    expect(counts.map(({ namespace }) => namespace)).toEqual([...namespaces].sort());
-    for (const { presence, reason } of counts) {
-      expect(presence).toEqual({ online: 1, offline: ODD_NAMES.length, unknown: 0 });
-      expect(Object.entries(reason).sort()).toEqual(ODD_NAMES.map((name) => [name, 1]).sort());
-    }
-    expect(await reader.counts('a/b')).toEqual(counts.filter(({ namespace }) => namespace === 'a/b'));
-    expect(await reader.counts('a')).toEqual([]);
-  });
+  describe('when readers are switched to another generation', () => {
+    /** Another generation in which the clients are gone, and what a switch does. */
+    const switchTo = async (generation: number) => {
+      for (let one = 0; one < PARTITIONS; one++) await server.redis.hset(`test:{${generation}:${one}}:meta`, 'watermark', '9');
+      await server.redis.set('test:generation', String(generation));
+    };
 
-  it('takes no cursor that a list did not give', async () => {
-    const { reader, project } = await open(server);
-    await project(connected(1n));
-    const invented = [
-      '',
-      'x',
-      ...['{}', '[99]', '[0,1,2]', '[-1]', '[0,"1 or 2","a"]', '[0.5]', 'null'].map((text) => Buffer.from(text).toString('base64url')),
-    ];
-    for (const cursor of invented) await expect(reader.list({ namespace: 'myns' }, 1, cursor)).rejects.toThrow(CursorInvalid);
+    it('answers from it, from the next question on', async () => {
+      const { reader, project } = await open(server);
+      await project(connected(1n));
+      expect(await reader.client(client1)).toBeDefined();
+      await switchTo(2);
+      expect(await reader.client(client1)).toBeUndefined();
+      expect(await reader.namespaces()).toEqual([]);
+      await server.redis.set('test:generation', '1');
+      expect(await reader.client(client1)).toBeDefined();
+    });
+
+    it('answers from it even where the old one is dropped under a question of several steps', async () => {
+      const { project } = await open(server);
+      await project(connected(1n));
+      const generation = new ActiveGeneration(server.redis, 'test');
+      const seen: number[] = [];
+      const answer = await generation.ask(async (partitions) => {
+        seen.push((await partitions[partition]?.counts())?.length ?? 0);
+        if (seen.length === 1) {
+          await switchTo(2);
+          await server.redis.del(`test:{1:${partition}}:meta`, `test:{1:${partition}}:counts`);
+        }
+        return partitions[partition]?.counts();
+      });
+      expect(seen).toEqual([1, 0]);
+      expect(answer).toEqual([]);
+    });
   });
 
   it('holds the number of partitions fixed', async () => {
@@ -150,29 +167,12 @@ describe.skipIf(!hasRedisServer())('reading snapshots', () => {
   });
 });
 
-describe.skipIf(!hasRedisServer())('where Redis was started in a locale that orders texts like a dictionary', () => {
-  const locale = dictionaryLocale();
-  let server: TestRedis;
-  beforeAll(async () => {
-    server = await startRedis(`LC_ALL=${locale ?? 'C'}`);
-  });
-  afterAll(() => server?.stop());
-
-  it.skipIf(locale === undefined)('still lists each client once: pages go by bytes, as the index does', async () => {
-    expect(await server.redis.eval("return 'b' < 'B' and 1 or 0", 0)).toBe(1);
-    const { project, pages } = await open(server);
-    const names = ['B', 'C', 'D', 'E', 'a', 'b', 'c', 'd', 'e', 'Z', 'z'].flatMap((name) => [name, `${name}${name}`]);
-    await project(...names.map((client) => connected(1n, '12:00:00', { client })));
-    expect((await pages({ namespace: 'myns' }, 2)).flat().sort()).toEqual([...names].sort());
-  });
-});
-
 describe('where no Redis answers', () => {
   it('says where it was looked for, and never the password', async () => {
     const url = 'redis://user:geheim@127.0.0.1:1';
-    const reader = new SnapshotReader({ ...quiet, url });
-    const store = new SnapshotStore({ ...quiet, url, settings: SETTINGS });
-    for (const attempt of [() => reader.counts(), () => store.connect()]) {
+    const reader = readerOf(url);
+    const store = new SnapshotStore({ url, patient: false, onError: () => {}, prefix: 'test', settings: SETTINGS });
+    for (const attempt of [() => reader.counts(), () => reader.counts(), () => store.connect()]) {
       const error = await attempt().catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(RedisUnavailable);
       expect(String(error)).toContain('cannot use Redis at 127.0.0.1:1');
@@ -185,16 +185,9 @@ describe('where no Redis answers', () => {
   it('leaves no timer behind that would keep a command waiting', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
     const before = timers();
-    const reader = new SnapshotReader({ ...quiet, url: 'redis://127.0.0.1:1' });
+    const reader = readerOf('redis://127.0.0.1:1');
     await expect(reader.counts()).rejects.toThrow(RedisUnavailable);
     reader.close();
     expect(timers()).toBeLessThanOrEqual(before);
   });
 });
-
-/** English as this machine has it; says so where it has none. */
-function dictionaryLocale(): string | undefined {
-  const locale = /^en_US.*$/m.exec(spawnSync('locale', ['-a'], { encoding: 'utf8' }).stdout ?? '')?.[0];
-  if (locale === undefined) process.stdout.write('skipped: no locale en_US is installed\n');
-  return locale;
-}

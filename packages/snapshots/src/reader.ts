@@ -1,49 +1,27 @@
-import { type ClientSnapshot, clientKey, decodeName, encodeName, type Presence, type SessionSnapshot, sessionKey } from '@rollcall/schema';
-import { decodeClientSnapshot } from './client-codec.ts';
-import { type Fields, fieldsFromReply, pairs } from './fields.ts';
-import { type ClientId, Keys, type PartitionKeys, partitionOfClient } from './keys.ts';
-import { decodeWatermark } from './owned-partition.ts';
+import type { SessionSnapshot } from '@rollcall/schema';
+import { ActiveGeneration, type Freshness, NoSnapshots, SnapshotsBehind } from './active-generation.ts';
+import { addUp, type NamespaceCounts } from './counts.ts';
+import { decodeCursor } from './cursor.ts';
+import { type ClientId, type IndexOrder, partitionOfClient } from './keys.ts';
+import { List, type Page } from './list.ts';
+import { type ClientView, type PartitionReader, PartitionRestoring } from './partition-reader.ts';
 import { connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
-import { decodeSessionSnapshot } from './session-codec.ts';
+import { type ListFilter, Selection } from './selection.ts';
 
-/** A client with all its sessions, as of one position of the log. */
-export interface ClientView {
-  readonly client: ClientSnapshot;
-  readonly sessions: readonly SessionSnapshot[];
+export interface ListOptions extends Freshness {
+  /** Clients per page, 1 to 1,000. Default 100. */
+  readonly limit?: number | undefined;
+  /** Where the page before this one ended. */
+  readonly cursor?: string | undefined;
+  /** By name, or by since and then name. Default: by name; by since where the filter bounds that. */
+  readonly order?: IndexOrder | undefined;
 }
 
-/** Which clients to list: all that meet every condition that is given. */
-export interface ListFilter {
-  readonly namespace: string;
-  readonly presence?: Presence | undefined;
-  /** Clients that are offline for this reason. */
-  readonly reason?: string | undefined;
-}
-
-/** How many clients of a namespace there are, by presence and, of the offline ones, by reason of their latest ending. */
-export interface NamespaceCounts {
-  readonly namespace: string;
-  readonly presence: Readonly<Record<Presence, number>>;
-  readonly reason: Readonly<Record<string, number>>;
-}
-
-/** A part of a list. */
-export interface Page {
-  readonly clients: readonly ClientSnapshot[];
-  /** Where the next page starts; absent on the last one. */
-  readonly cursor?: string;
-}
-
-interface Layout {
-  readonly generation: number;
-  readonly partitions: number;
-}
-
-/** The reader's side of Redis: snapshots and indexes, nothing written. */
+/** The reader's side of Redis: snapshots, indexes and counts; nothing is written.
+ *  Every question throws NoSnapshots, PartitionRestoring, SnapshotsBehind or RedisUnavailable. */
 export class SnapshotReader {
   readonly #redis: ScriptedRedis;
-  readonly #keys: Keys;
-
+  readonly #generation: ActiveGeneration;
   #connectionError: RedisUnavailable | undefined;
 
   constructor(private readonly options: RedisOptions & { readonly prefix: string }) {
@@ -52,80 +30,59 @@ export class SnapshotReader {
       options.onError(error);
     };
     this.#redis = connectRedis({ ...options, onError });
-    this.#keys = new Keys(options.prefix);
+    this.#generation = new ActiveGeneration(this.#redis, options.prefix);
   }
 
-  /** Undefined: nothing was ever heard of it. Throws PartitionRestoring, RedisUnavailable. */
-  async client(id: ClientId): Promise<ClientView | undefined> {
-    return this.#ask(async (layout) => {
-      const partition = partitionOfClient(id, layout.partitions);
-      const [view] = await this.#read(this.#partition(layout, partition), [clientKey(id.namespace, id.client)]);
-      if (view === undefined) await this.#complete(layout, [partition]);
-      return view;
-    });
+  /** A client with all its sessions as of one position of the log. Undefined: nothing was ever heard of it. */
+  async client(id: ClientId, freshness?: Freshness): Promise<ClientView | undefined> {
+    const [view] = await this.clients([id], freshness);
+    return view;
   }
 
-  /** Undefined: nothing was ever heard of it. Throws PartitionRestoring, RedisUnavailable. */
-  async session(id: ClientId, session: string): Promise<SessionSnapshot | undefined> {
-    return this.#ask(async (layout) => {
-      const partition = partitionOfClient(id, layout.partitions);
-      const key = this.#partition(layout, partition).session(sessionKey(id.namespace, id.client, session));
-      const fields: Fields = await this.#redis.hgetall(key);
-      if (fields['session'] !== undefined) return decodeSessionSnapshot(fields);
-      await this.#complete(layout, [partition]);
-      return undefined;
-    });
+  /** Many clients at once, in the order asked for; undefined where nothing was ever heard of one. One round trip. */
+  clients(ids: readonly ClientId[], freshness?: Freshness): Promise<(ClientView | undefined)[]> {
+    return this.#ask(async (partitions) => {
+      const groups = Map.groupBy(ids, (id) => partitionOfClient(id, partitions.length));
+      const found = new Map<ClientId, ClientView | undefined>();
+      await Promise.all(
+        [...groups].map(async ([partition, some]) => {
+          const views = await partitions[partition]?.clients(some, { withSessions: true });
+          some.forEach((id, at) => void found.set(id, views?.[at]));
+        }),
+      );
+      return ids.map((id) => found.get(id));
+    }, freshness);
   }
 
-  /** A page of the namespace's clients: partition by partition, in each by presence (online, offline, unknown), since and name.
-   *  Each is checked against its snapshot, so none is listed in a state that it is not in.
-   *  Throws CursorInvalid, PartitionRestoring, RedisUnavailable. */
-  async list(filter: ListFilter, limit: number, cursor?: string): Promise<Page> {
-    return this.#ask(async (layout) => {
-      await this.#complete(layout, range(layout.partitions));
-      const steps = listSteps(filter, layout.partitions);
-      let position: IndexPosition | undefined = cursor === undefined ? { step: 0 } : decodeCursor(cursor, steps.length);
-      const clients: ClientSnapshot[] = [];
-      while (position !== undefined && clients.length < limit) {
-        const step: ListStep | undefined = steps[position.step];
-        if (step === undefined) break;
-        const wanted = limit - clients.length;
-        const keys = this.#partition(layout, step.partition);
-        const index = keys.index(filter.namespace, step.dimension, step.value);
-        const reply: string[] = await this.#redis.readIndex(1, index, position.score ?? '', position.member ?? '', wanted.toString());
-        const entries = pairs(reply);
-        const namespace = encodeName(filter.namespace);
-        const views = await this.#read(
-          keys,
-          entries.map(([member]) => `${namespace}/${member}`),
-        );
-        clients.push(...views.flatMap((view) => (view !== undefined && matches(filter, view.client) ? [view.client] : [])));
-        const last: [string, string] | undefined = entries.at(-1);
-        if (entries.length === wanted && last !== undefined) position = { step: position.step, member: last[0], score: last[1] };
-        else position = position.step + 1 < steps.length ? { step: position.step + 1 } : undefined;
-      }
-      return { clients, ...(position !== undefined && { cursor: encodeCursor(position) }) };
-    });
+  /** Undefined: nothing was ever heard of it. */
+  session(id: ClientId, session: string, freshness?: Freshness): Promise<SessionSnapshot | undefined> {
+    return this.#ask(async (partitions) => partitions[partitionOfClient(id, partitions.length)]?.session(id, session), freshness);
   }
 
-  /** Counts per namespace, in the order of their names; O(1) in the number of clients. Throws PartitionRestoring, RedisUnavailable. */
-  async counts(namespace?: string): Promise<NamespaceCounts[]> {
-    return this.#ask(async (layout) => {
-      const partitions = range(layout.partitions);
-      await this.#complete(layout, partitions);
-      const hashes = await Promise.all(partitions.map((partition) => this.#redis.hgetall(this.#partition(layout, partition).counts())));
-      const found = new Map<string, { presence: Record<Presence, number>; reason: Record<string, number> }>();
-      for (const [field, count] of hashes.flatMap((hash) => Object.entries(hash))) {
-        const [name = '', dimension, value = ''] = field.split('/').map(decodeName);
-        if (namespace !== undefined && name !== namespace) continue;
-        // Reasons are an open set: one may be called `constructor`.
-        const counts = found.get(name) ?? { presence: { online: 0, offline: 0, unknown: 0 }, reason: Object.create(null) };
-        found.set(name, counts);
-        const of: Record<string, number> = dimension === 'presence' ? counts.presence : counts.reason;
-        of[value] = (of[value] ?? 0) + Number(count);
-      }
-      return [...found].map(([name, counts]) => ({ namespace: name, ...counts })).sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
-    });
+  /** A page of a namespace's clients. Each is checked against its snapshot: none is listed in a state that it is not in. Names are in
+   *  the order of their percent-encoded bytes, since in whole milliseconds; a client without since comes first. A client that does not change
+   *  is neither skipped nor repeated from page to page. Where neither filter nor order leads to the next client (a prefix in the order
+   *  of since, times in the order of names), a page may be short, even empty, while it has a cursor.
+   *  Throws CursorInvalid, TypeError if a time is none, RangeError if the limit is not 1 to 1,000. */
+  async list(filter: ListFilter, { limit = 100, cursor, order: asked, ...freshness }: ListOptions = {}): Promise<Page> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new RangeError(`a page holds 1 to 1,000 clients, not ${limit}`);
+    const selection = new Selection(filter);
+    const order = asked ?? selection.usualOrder;
+    const after = cursor === undefined ? selection.start(order) : decodeCursor(cursor, order);
+    return this.#ask((partitions) => new List(partitions, selection, order).page(limit, after), freshness);
+  }
+
+  /** Per namespace, in the order of their names; O(1) in the number of clients. */
+  counts(namespace?: string, freshness?: Freshness): Promise<NamespaceCounts[]> {
+    return this.#ask(async (partitions) => {
+      const buckets = await Promise.all(partitions.map((partition) => partition.counts()));
+      return addUp(buckets.flat()).filter((counts) => namespace === undefined || counts.namespace === namespace);
+    }, freshness);
+  }
+
+  /** Names of the namespaces that have a client, in their order. */
+  async namespaces(freshness?: Freshness): Promise<string[]> {
+    return (await this.counts(undefined, freshness)).map(({ namespace }) => namespace);
   }
 
   close(): void {
@@ -133,44 +90,13 @@ export class SnapshotReader {
     if (this.#redis.status !== 'end') this.#redis.disconnect();
   }
 
-  async #read(keys: PartitionKeys, clients: readonly string[]): Promise<(ClientView | undefined)[]> {
-    if (clients.length === 0) return [];
-    const names = [keys.meta(), keys.sources(), ...clients.map((key) => keys.client(key))];
-    const [, , ...found] = await this.#redis.readClients(names.length, ...names, keys.base);
-    return found.map(([fields, source, sessions]) =>
-      fields === undefined || source === undefined || sessions === undefined
-        ? undefined
-        : {
-            client: decodeClientSnapshot(fieldsFromReply(fields), source),
-            sessions: sessions.map((session) => decodeSessionSnapshot(fieldsFromReply(session))),
-          },
-    );
-  }
-
-  /** What is not there may be on its way: throws PartitionRestoring unless every partition shows a watermark. */
-  async #complete(layout: Layout, partitions: readonly number[]): Promise<void> {
-    const watermarks = await Promise.all(
-      partitions.map(async (partition) => decodeWatermark(await this.#redis.hget(this.#partition(layout, partition).meta(), 'watermark'))),
-    );
-    const restoring = partitions.filter((_, at) => typeof watermarks[at] !== 'bigint');
-    if (restoring.length > 0) throw new PartitionRestoring(restoring);
-  }
-
-  #partition(layout: Layout, partition: number): PartitionKeys {
-    return this.#keys.partition(layout.generation, partition);
-  }
-
-  async #ask<T>(question: (layout: Layout) => Promise<T>): Promise<T> {
+  async #ask<T>(question: (partitions: readonly PartitionReader[]) => Promise<T>, freshness?: Freshness): Promise<T> {
     try {
-      if (this.#redis.status === 'wait') await this.#redis.connect();
-      const [generation, partitions] = await Promise.all([
-        this.#redis.get(this.#keys.generation()),
-        this.#redis.get(this.#keys.partitions()),
-      ]);
-      if (!generation || !partitions) throw new NoSnapshots(this.#keys.prefix);
-      return await question({ generation: Number(generation), partitions: Number(partitions) });
+      // It gives up at the first failure; the next question tries again.
+      if (this.#redis.status === 'wait' || this.#redis.status === 'end') await this.#redis.connect();
+      return await this.#generation.ask(question, freshness);
     } catch (error) {
-      if (error instanceof NoSnapshots || error instanceof CursorInvalid || error instanceof PartitionRestoring) throw error;
+      if (ANSWERS.some((kind) => error instanceof kind)) throw error;
       // The client says only that the connection is closed; why, it said before.
       if (this.#redis.status === 'end' && this.#connectionError !== undefined) throw this.#connectionError;
       throw new RedisUnavailable(this.options.url, true, error);
@@ -178,73 +104,5 @@ export class SnapshotReader {
   }
 }
 
-/** Redis answers, but no projector has ever written there: another Redis, another prefix, or an emptied one. */
-export class NoSnapshots extends Error {
-  override readonly name = 'NoSnapshots';
-  constructor(prefix: string) {
-    super(`Redis holds no snapshots under the prefix ${prefix}: has a projector run?`);
-  }
-}
-
-/** Some partitions are being restored: not complete is not the same as not found. Ask again in a moment. */
-export class PartitionRestoring extends Error {
-  override readonly name = 'PartitionRestoring';
-  readonly retryable = true;
-  constructor(readonly partitions: readonly number[]) {
-    super(`restoring: partition ${partitions.join(', ')} of the snapshots is not complete yet, ask again in a moment`);
-  }
-}
-
-/** The cursor is not one that a list of these conditions gave: begin again without it. */
-export class CursorInvalid extends Error {
-  override readonly name = 'CursorInvalid';
-  constructor() {
-    super('the cursor is not one that a list gave');
-  }
-}
-
-function range(length: number): number[] {
-  return Array.from({ length }, (_, at) => at);
-}
-
-interface ListStep {
-  readonly partition: number;
-  readonly dimension: 'presence' | 'reason';
-  readonly value: string;
-}
-
-interface IndexPosition {
-  readonly step: number;
-  readonly score?: string;
-  readonly member?: string;
-}
-
-const PRESENCES: readonly Presence[] = ['online', 'offline', 'unknown'];
-
-function listSteps({ presence, reason }: ListFilter, partitions: number): ListStep[] {
-  const values: Pick<ListStep, 'dimension' | 'value'>[] =
-    reason !== undefined
-      ? [{ dimension: 'reason', value: reason }]
-      : (presence === undefined ? PRESENCES : [presence]).map((value) => ({ dimension: 'presence', value }));
-  return Array.from({ length: partitions }, (_, partition) => values.map((value) => ({ partition, ...value }))).flat();
-}
-
-function matches({ presence, reason }: ListFilter, client: ClientSnapshot): boolean {
-  return (presence === undefined || client.presence === presence) && (reason === undefined || client.disconnectionReason === reason);
-}
-
-function encodeCursor({ step, score, member }: IndexPosition): string {
-  return Buffer.from(JSON.stringify([step, score, member])).toString('base64url');
-}
-
-function decodeCursor(cursor: string, steps: number): IndexPosition {
-  try {
-    const [step, score, member] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (!Number.isInteger(step) || step < 0 || step >= steps) throw new CursorInvalid();
-    if (score === null || score === undefined) return { step };
-    if (typeof score !== 'string' || typeof member !== 'string' || !/^-?\d+$/.test(score)) throw new CursorInvalid();
-    return { step, score, member };
-  } catch {
-    throw new CursorInvalid();
-  }
-}
+/** Errors that do not mean that Redis cannot be used. */
+const ANSWERS = [NoSnapshots, PartitionRestoring, SnapshotsBehind, RangeError, TypeError];

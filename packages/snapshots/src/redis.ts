@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
-import { ACTIVATE, APPLY_CLIENTS, CLAIM, READ_CLIENTS, READ_INDEX, WIPE } from './scripts.ts';
+import { READ_CLIENTS, READ_HASH, READ_INDEX } from './read-scripts.ts';
+import { ACTIVATE, APPLY_CLIENTS, CLAIM, WIPE } from './scripts.ts';
 
 /** Redis cannot be reached, or refuses. The message names the address, never a password. */
 export class RedisUnavailable extends Error {
@@ -21,7 +22,8 @@ export interface ScriptedRedis extends Redis {
   wipe(keys: number, ...keysAndArguments: string[]): Promise<number>;
   /** An array is sent flat: too many arguments for a call of a function are not too many for Redis. */
   applyClients(keys: number, ...keysAndArguments: (string | readonly string[])[]): Promise<number>;
-  readIndex(keys: 1, index: string, score: string, member: string, limit: string): Promise<string[]>;
+  readHash(keys: 2, meta: string, hash: string): Promise<[watermark: string | null, fields: string[]]>;
+  readIndex(keys: 2, ...keysAndArguments: string[]): Promise<[watermark: string | null, ...[limit: number, entries: string[]][]]>;
 }
 export type ClientReply = [] | [fields: string[], source: string, sessions: string[][]];
 
@@ -45,6 +47,7 @@ export function connectRedis({ url, patient, onError }: RedisOptions): ScriptedR
       wipe: { lua: WIPE },
       readClients: { lua: READ_CLIENTS },
       applyClients: { lua: APPLY_CLIENTS },
+      readHash: { lua: READ_HASH },
       readIndex: { lua: READ_INDEX },
     },
   });

@@ -1,23 +1,39 @@
-import { type Disconnected, type SessionMemory, type SessionState, sameConnected, sameDisconnected } from '@rollcall/fold';
+import {
+  type Disconnected,
+  type RememberedSession,
+  type SessionMemory,
+  type SessionState,
+  sameConnected,
+  sameDisconnected,
+} from '@rollcall/fold';
 import { formatTime, type SessionSnapshot, type SessionStatus, TimeText } from '@rollcall/schema';
 import { type Fields, present } from './fields.ts';
+import type { ClientId } from './keys.ts';
 import { decodeConnected, decodeDisconnected, encodeRegister } from './registers.ts';
 
-/** The session's hash: the snapshot, a field per property, and what the fold remembers beyond it.
+/** The session's hash: of the snapshot what neither its key nor another field says, and what the fold remembers beyond it.
  *
+ *  - `connectedAt` where disconnected: else it is `since`; `disconnectedAt` is always `since`
+ *  - `counterRestarted` where true
  *  - `latestConnected` where it is not (sequenceNumber, connectedAt); `firstConnectedAt` where its firstTime is another
  *  - `newestConnected` where it is not latestConnected
  *  - `latestDisconnected`, `latestReason` where it is not (sequenceNumber, disconnectedAt, disconnectionReason)
  *  - `newestDisconnected`, `newestReason` where it is not latestDisconnected */
 export function encodeSession(snapshot: SessionSnapshot, { memory }: SessionState): Fields {
+  const { status, since, sequenceNumber, connectedAt, disconnectionReason, counterRestarted, offset } = snapshot;
   const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
   const shown = shownRegisters(snapshot);
   const latestShown = sameConnected(latestConnected, shown.connected);
   const endingShown = sameDisconnected(latestDisconnected, shown.disconnected);
   const newestStored = !sameDisconnected(newestDisconnected, latestDisconnected);
   return present({
-    ...snapshot,
-    counterRestarted: String(snapshot.counterRestarted),
+    status,
+    since,
+    sequenceNumber,
+    connectedAt: status === 'disconnected' ? connectedAt : undefined,
+    disconnectionReason,
+    counterRestarted: counterRestarted ? 'true' : undefined,
+    offset,
     latestConnected: latestConnected && !latestShown ? encodeRegister(latestConnected) : undefined,
     firstConnectedAt: firstTime !== undefined && firstTime !== latestConnected?.time ? formatTime(firstTime) : undefined,
     newestConnected: newestConnected && !sameConnected(newestConnected, latestConnected) ? encodeRegister(newestConnected) : undefined,
@@ -28,25 +44,38 @@ export function encodeSession(snapshot: SessionSnapshot, { memory }: SessionStat
   });
 }
 
-export function decodeSessionSnapshot(fields: Fields): SessionSnapshot {
-  const { namespace, client, session, status, since, sequenceNumber, connectedAt, disconnectedAt, disconnectionReason, offset } = fields;
+/** Whose session: what its key says. */
+export interface SessionId extends ClientId {
+  readonly session: string;
+}
+
+export function decodeSessionSnapshot({ namespace, client, session }: SessionId, fields: Fields): SessionSnapshot {
+  const { since = '', sequenceNumber = '', disconnectionReason, offset = '' } = fields;
+  const status = fields['status'] as SessionStatus;
+  const connectedAt = status === 'connected' ? since : fields['connectedAt'];
   return {
-    namespace: namespace ?? '',
-    client: client ?? '',
-    session: session ?? '',
-    status: status as SessionStatus,
-    since: since ?? '',
-    sequenceNumber: sequenceNumber ?? '',
+    namespace,
+    client,
+    session,
+    status,
+    since,
+    sequenceNumber,
     ...(connectedAt !== undefined && { connectedAt }),
-    ...(disconnectedAt !== undefined && { disconnectedAt }),
+    ...(status === 'disconnected' && { disconnectedAt: since }),
     ...(disconnectionReason !== undefined && { disconnectionReason }),
     counterRestarted: fields['counterRestarted'] === 'true',
-    offset: offset ?? '',
+    offset,
   };
 }
 
-export function decodeSessionMemory(fields: Fields): SessionMemory {
-  const shown = shownRegisters(decodeSessionSnapshot(fields));
+/** A session as it is stored, from what was read: the snapshot and all that is remembered. */
+export function decodeSession(id: SessionId, fields: Fields): RememberedSession {
+  const snapshot = decodeSessionSnapshot(id, fields);
+  return { session: id.session, memory: decodeMemory(snapshot, fields), offset: BigInt(snapshot.offset) };
+}
+
+function decodeMemory(snapshot: SessionSnapshot, fields: Fields): SessionMemory {
+  const shown = shownRegisters(snapshot);
   const latest = fields['latestConnected'] === undefined ? shown.connected : decodeConnected(fields['latestConnected']);
   const firstTime = fields['firstConnectedAt'] === undefined ? latest?.time : TimeText.parse(fields['firstConnectedAt']);
   const newest = fields['newestConnected'] === undefined ? latest : decodeConnected(fields['newestConnected']);

@@ -1,0 +1,119 @@
+import { type ClientSnapshot, clientKey, type SessionSnapshot, sessionKey } from '@rollcall/schema';
+import { decodeClientSnapshot } from './client-codec.ts';
+import { fieldsFromReply, pairs } from './fields.ts';
+import type { ClientId, IndexOrder, PartitionKeys } from './keys.ts';
+import type { Place, Run } from './merge.ts';
+import { decodeWatermark, type Watermark } from './owned-partition.ts';
+import type { ScriptedRedis } from './redis.ts';
+import { decodeSessionSnapshot } from './session-codec.ts';
+
+/** A client with all its sessions, as of one position of the log. */
+export interface ClientView {
+  readonly client: ClientSnapshot;
+  readonly sessions: readonly SessionSnapshot[];
+}
+
+export interface IndexQuery {
+  readonly order: IndexOrder;
+  readonly after: Place;
+  /** About how many entries. */
+  readonly wanted: number;
+  /** Encoded; of names in their own order. */
+  readonly prefix: string;
+  /** What each part of a bucket's name must be: '' or `=` and a value. */
+  readonly pattern: readonly string[];
+}
+
+/** Some partitions are being restored: not complete is not the same as not found. Ask again in a moment. */
+export class PartitionRestoring extends Error {
+  override readonly name = 'PartitionRestoring';
+  readonly retryable = true;
+  constructor(readonly partition: number) {
+    super(`restoring: partition ${partition} of the snapshots is not complete yet, ask again in a moment`);
+  }
+}
+
+/** Clients per script call: Redis answers nobody else while a script runs. */
+const CLIENTS_PER_CALL = 200;
+
+/** One partition of one generation, for readers. Each answer is of one moment. What is not there may be on its way: throws
+ *  PartitionRestoring where the partition has no watermark. */
+export class PartitionReader {
+  constructor(
+    private readonly redis: ScriptedRedis,
+    private readonly keys: PartitionKeys,
+    private readonly partition: number,
+  ) {}
+
+  /** In the order asked for; undefined: nothing was ever heard of it. */
+  async clients(ids: readonly ClientId[], { withSessions }: { readonly withSessions: boolean }): Promise<(ClientView | undefined)[]> {
+    const calls = Array.from({ length: Math.ceil(ids.length / CLIENTS_PER_CALL) }, async (_, call) => {
+      const some = ids.slice(call * CLIENTS_PER_CALL, (call + 1) * CLIENTS_PER_CALL);
+      const names = [this.keys.meta(), this.keys.sources(), ...some.map((id) => this.keys.client(clientKey(id.namespace, id.client)))];
+      const [watermark, , ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, withSessions ? 'sessions' : '');
+      return some.map((id, at) => {
+        const [fields, source, sessions] = found[at] ?? [];
+        if (fields !== undefined && source !== undefined && sessions !== undefined) return decodeView(id, fields, source, sessions);
+        this.#mustBeComplete(watermark);
+        return undefined;
+      });
+    });
+    return (await Promise.all(calls)).flat();
+  }
+
+  async session({ namespace, client }: ClientId, session: string): Promise<SessionSnapshot | undefined> {
+    const [watermark, fields] = await this.redis.readHash(2, this.keys.meta(), this.keys.session(sessionKey(namespace, client, session)));
+    if (fields.length > 0) return decodeSessionSnapshot({ namespace, client, session }, fieldsFromReply(fields));
+    this.#mustBeComplete(watermark);
+    return undefined;
+  }
+
+  /** Buckets and how many clients each has. */
+  async counts(): Promise<[bucket: string, clients: number][]> {
+    const [watermark, fields] = await this.redis.readHash(2, this.keys.meta(), this.keys.counts());
+    this.#mustBeComplete(watermark);
+    return pairs(fields).map(([bucket, count]) => [bucket, Number(count)]);
+  }
+
+  /** A run for each bucket that fits the pattern, each in order. */
+  async index({ order, after, wanted, prefix, pattern }: IndexQuery): Promise<Run[]> {
+    const score = after.since === undefined || after.since === Number.NEGATIVE_INFINITY ? '-inf' : String(after.since);
+    const names = [this.keys.meta(), this.keys.counts()];
+    const [watermark, ...runs] = await this.redis.readIndex(
+      2,
+      ...names,
+      this.keys.base,
+      order,
+      String(wanted),
+      score,
+      after.name,
+      prefix,
+      ...pattern,
+    );
+    this.#mustBeComplete(watermark);
+    return runs.map(([limit, reply]) => {
+      const entries =
+        order === 'name' ? reply.map((name) => ({ name })) : pairs(reply).map(([name, since]) => ({ name, since: Number(since) }));
+      return { entries, isEnd: entries.length < limit };
+    });
+  }
+
+  async watermark(): Promise<Watermark> {
+    return decodeWatermark(await this.redis.hget(this.keys.meta(), 'watermark'));
+  }
+
+  #mustBeComplete(watermark: string | null): void {
+    if (typeof decodeWatermark(watermark) !== 'bigint') throw new PartitionRestoring(this.partition);
+  }
+}
+
+function decodeView(id: ClientId, fields: readonly string[], source: string, sessions: readonly string[][]): ClientView {
+  const { namespace, client } = id;
+  const snapshot = decodeClientSnapshot(id, fieldsFromReply(fields), source);
+  return {
+    client: snapshot,
+    sessions: sessions.map((reply, at) =>
+      decodeSessionSnapshot({ namespace, client, session: snapshot.sessions[at] ?? '' }, fieldsFromReply(reply)),
+    ),
+  };
+}

@@ -1,0 +1,94 @@
+/** Percent-encodes a name as encodeName of packages/schema does, byte by byte. */
+export const ENCODE_NAME = `
+local function encode(name)
+  return (string.gsub(name, '[%%/%c]', function(c) return string.format('%%%02X', string.byte(c)) end))
+end
+`;
+
+/** Reads clients whole: each with its sessions, as of one moment.
+ *  KEYS: meta, sources, clients. ARGV: the partition's key base, `sessions` or '' to leave these out.
+ *  Returns the watermark and the chain (false where there is none), then for each client an empty array or {fields, source, {session fields}}. */
+export const READ_CLIENTS = `
+${ENCODE_NAME}
+local base, whole = ARGV[1], ARGV[2] == 'sessions'
+local reply = redis.call('HMGET', KEYS[1], 'watermark', 'chain')
+for i = 3, #KEYS do
+  local fields = redis.call('HGETALL', KEYS[i])
+  local found = {}
+  if #fields > 0 then
+    local source, sessions = '', {}
+    local name = string.sub(KEYS[i], #base + #'client:' + 1)
+    for f = 1, #fields, 2 do
+      if fields[f] == 'source' then source = redis.call('HGET', KEYS[2], fields[f + 1]) or '' end
+      if whole and fields[f] == 'sessions' then
+        for _, session in ipairs(cjson.decode(fields[f + 1])) do
+          sessions[#sessions + 1] = redis.call('HGETALL', base .. 'session:' .. name .. '/' .. encode(session))
+        end
+      end
+    end
+    found = { fields, source, sessions }
+  end
+  reply[#reply + 1] = found
+end
+return reply
+`;
+
+/** Reads a hash, and whether it can be missing for good: both as of one moment.
+ *  KEYS: meta, the hash. Returns the watermark (false where there is none) and the fields. */
+export const READ_HASH = `
+return { redis.call('HGET', KEYS[1], 'watermark'), redis.call('HGETALL', KEYS[2]) }
+`;
+
+/** What comes next in an order, of each bucket that fits: as many entries as will do if they are spread evenly, and a few more.
+ *  Members are compared byte by byte, as the set orders them: Lua's own comparison of texts follows the locale that Redis was started in.
+ *  KEYS: meta, counts. ARGV: the partition's key base, `since` or `name`, how many of all buckets, the score and the member after which to
+ *  begin (`-inf` and '': at the start), the prefix of members in the order of names or '', then for each part of a bucket's name '' or `=`
+ *  and what it must be.
+ *  Returns the watermark (false where there is none), then for each bucket {how many were asked of it, {member, score, …}}; without scores
+ *  in the order of names. */
+export const READ_INDEX = `
+local base, order, wanted, score, member, prefix = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
+local function fits(bucket)
+  local at = 7
+  for part in string.gmatch(bucket .. '/', '([^/]*)/') do
+    if ARGV[at] ~= '' and ARGV[at] ~= '=' .. part then return false end
+    at = at + 1
+  end
+  return true
+end
+local function upTo(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = string.byte(a, i, i), string.byte(b, i, i)
+    if x ~= y then return x < y end
+  end
+  return #a <= #b
+end
+local function bySince(index, limit)
+  local low = redis.call('ZCOUNT', index, '-inf', '(' .. score)
+  local high = member == '' and low or redis.call('ZCOUNT', index, '-inf', score)
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if upTo(redis.call('ZRANGE', index, middle, middle)[1], member) then low = middle + 1 else high = middle end
+  end
+  return redis.call('ZRANGE', index, low, low + limit - 1, 'WITHSCORES')
+end
+local function byName(index, limit)
+  local low = member == '' and '[' .. prefix or '(' .. member
+  local high = prefix == '' and '+' or '(' .. prefix .. '\\255'
+  return redis.call('ZRANGE', index, low, high, 'BYLEX', 'LIMIT', 0, limit)
+end
+local counts, sizes, total = redis.call('HGETALL', KEYS[2]), {}, 0
+for at = 1, #counts, 2 do
+  if fits(counts[at]) then
+    sizes[counts[at]] = tonumber(counts[at + 1])
+    total = total + sizes[counts[at]]
+  end
+end
+local reply = { redis.call('HGET', KEYS[1], 'watermark') }
+for bucket, size in pairs(sizes) do
+  local limit = math.ceil(2 * wanted * size / total) + 4
+  local index = base .. 'index:' .. order .. ':' .. bucket
+  reply[#reply + 1] = { limit, order == 'since' and bySince(index, limit) or byName(index, limit) }
+end
+return reply
+`;
