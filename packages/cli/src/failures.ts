@@ -1,4 +1,12 @@
-import { CursorInvalid, LogUnavailable, NoSnapshots, PartitionRestoring, PlaceInvalid, RedisUnavailable } from '@rollcall/client';
+import {
+  CursorInvalid,
+  LogUnavailable,
+  NoSnapshots,
+  PartitionRestoring,
+  PlaceInvalid,
+  RedisUnavailable,
+  SnapshotsBehind,
+} from '@rollcall/client';
 import { ConfigInvalid } from '@rollcall/service';
 import { PublishFailed } from './publish-failed.ts';
 import { NotEvents } from './read-events.ts';
@@ -36,6 +44,7 @@ const FAILURES = new Map<new (...args: never) => Error, Failure>([
   [LogUnavailable, { exitCode: UNREACHABLE, advice: 'check KAFKA_BROKERS, or start the local stack' }],
   [NoSnapshots, { exitCode: UNREACHABLE, advice: 'check REDIS_URL and TOPIC_PREFIX' }],
   [PartitionRestoring, { exitCode: UNREACHABLE }],
+  [SnapshotsBehind, { exitCode: UNREACHABLE }],
   [PublishFailed, { exitCode: UNREACHABLE, advice: 'check EVENTHUBS_CONNECTION_STRING and EVENTHUBS_NAME, or start the local stack' }],
 ]);
 

@@ -4,6 +4,7 @@ import { addClients } from './commands/clients.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCounts } from './commands/counts.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
+import { addNamespaces } from './commands/namespaces.ts';
 import { addPublish } from './commands/publish.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addSession } from './commands/session.ts';
@@ -32,8 +33,19 @@ export function createProgram(host: NodeJS.Process): Command {
     .configureOutput({ outputError: (message, write) => write(`${oneLine(message)} (see --help)\n`) })
     .exitOverride(({ exitCode }) => host.exit(exitCode === 0 ? 0 : USAGE));
   const context = createContext(host);
-  for (const add of [addClient, addSession, addClients, addCounts, addWatch, addDeadLetters, addRedrive, addPublish, addCompletion])
-    add(program, context);
+  const commands = [
+    addClient,
+    addSession,
+    addClients,
+    addCounts,
+    addNamespaces,
+    addWatch,
+    addDeadLetters,
+    addRedrive,
+    addPublish,
+    addCompletion,
+  ];
+  for (const add of commands) add(program, context);
   return program;
 }
 

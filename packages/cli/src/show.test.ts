@@ -106,18 +106,37 @@ it('shows all there is of a session, and a dash for what is not', () => {
   );
 });
 
-it('shows counts, and of the offline ones why', () => {
-  const counts = { namespace: 'myns', presence: { online: 2, offline: 1, unknown: 0 }, reason: { ConnectionLost: 1 } };
-  expect(showCounts([counts])).toBe(
-    [
-      'NAMESPACE  ONLINE  OFFLINE  UNKNOWN',
-      'myns       2       1        0',
-      '',
-      'NAMESPACE  OFFLINE REASON  CLIENTS',
-      'myns       ConnectionLost  1',
-    ].join('\n'),
-  );
-  expect(showCounts([{ ...counts, reason: {} }])).not.toContain('REASON');
+describe('counts', () => {
+  const counts = {
+    namespace: 'myns',
+    clients: 4,
+    presence: { online: 2, offline: 1, unknown: 1 },
+    offlineConfirmed: 1,
+    reason: { ConnectionLost: 1 },
+    exists: { yes: 2, no: 1, unknown: 1 },
+    state: { Enabled: 2 },
+  };
+
+  it('show the presence of each namespace, of the offline ones why, and the resources', () => {
+    expect(showCounts([counts])).toBe(
+      [
+        'NAMESPACE  CLIENTS  ONLINE  OFFLINE  CONFIRMED  UNKNOWN',
+        'myns       4        2       1        1          1',
+        '',
+        'NAMESPACE  OFFLINE REASON  CLIENTS',
+        'myns       ConnectionLost  1',
+        '',
+        'NAMESPACE  RESOURCE  CLIENTS',
+        'myns       Enabled   2',
+        'myns       deleted   1',
+      ].join('\n'),
+    );
+  });
+
+  it('leave out a table that would be empty', () => {
+    const shown = showCounts([{ ...counts, reason: {}, exists: { yes: 0, no: 0, unknown: 4 }, state: {} }]);
+    expect(shown.split('\n')).toHaveLength(2);
+  });
 });
 
 describe('a change', () => {

@@ -67,15 +67,21 @@ export function showClients(clients: readonly ClientSnapshot[], paint: Paint = p
 }
 
 export function showCounts(counts: readonly NamespaceCounts[], paint: Paint = plain): string {
-  const reasons = counts.flatMap(({ namespace, reason }) =>
-    Object.entries(reason).map(([name, count]) => [namespace, name, String(count)]),
+  const rows = (of: (count: NamespaceCounts) => [string, number][]) =>
+    counts.flatMap((count) => of(count).map(([name, clients]) => [count.namespace, name, String(clients)]));
+  const reasons = rows(({ reason }) => Object.entries(reason));
+  const resources = rows(({ state, exists }) =>
+    exists.no === 0 ? Object.entries(state) : [...Object.entries(state), ['deleted', exists.no]],
   );
-  const presence = table(
-    ['NAMESPACE', 'ONLINE', 'OFFLINE', 'UNKNOWN'],
-    counts.map((count) => [count.namespace, String(count.presence.online), String(count.presence.offline), String(count.presence.unknown)]),
-    paint,
-  );
-  return reasons.length === 0 ? presence : `${presence}\n\n${table(['NAMESPACE', 'OFFLINE REASON', 'CLIENTS'], reasons, paint)}`;
+  const presence = counts.map(({ namespace, clients, presence: { online, offline, unknown }, offlineConfirmed }) => [
+    namespace,
+    ...[clients, online, offline, offlineConfirmed, unknown].map(String),
+  ]);
+  return [
+    table(['NAMESPACE', 'CLIENTS', 'ONLINE', 'OFFLINE', 'CONFIRMED', 'UNKNOWN'], presence, paint),
+    ...(reasons.length > 0 ? [table(['NAMESPACE', 'OFFLINE REASON', 'CLIENTS'], reasons, paint)] : []),
+    ...(resources.length > 0 ? [table(['NAMESPACE', 'RESOURCE', 'CLIENTS'], resources, paint)] : []),
+  ].join('\n\n');
 }
 
 /** One line per change: when, who, what, why. */

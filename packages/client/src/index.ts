@@ -32,14 +32,18 @@ export {
   type SessionStatus,
 } from '@rollcall/schema';
 export {
+  type ClientId,
   type ClientView,
   CursorInvalid,
+  type Freshness,
   type ListFilter,
+  type ListOptions,
   type NamespaceCounts,
   NoSnapshots,
   type Page,
   PartitionRestoring,
   RedisUnavailable,
+  SnapshotsBehind,
 } from '@rollcall/snapshots';
 export { type DeadLetterFilter, DeadLetters, type RedrivenLetter, type RedriveOptions } from './dead-letters.ts';
 export type { FoldOptions } from './fold-options.ts';

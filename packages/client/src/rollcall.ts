@@ -1,6 +1,15 @@
 import { type LogOptions, Offsets, type SaslOptions, tail } from '@rollcall/log';
 import { type Admission, type Change, DEFAULT_PREFIX, parseJson, type SessionSnapshot, topicNames } from '@rollcall/schema';
-import { type ClientView, type ListFilter, type NamespaceCounts, type Page, SnapshotReader } from '@rollcall/snapshots';
+import {
+  type ClientId,
+  type ClientView,
+  type Freshness,
+  type ListFilter,
+  type ListOptions,
+  type NamespaceCounts,
+  type Page,
+  SnapshotReader,
+} from '@rollcall/snapshots';
 import { DeadLetters } from './dead-letters.ts';
 import type { FoldOptions } from './fold-options.ts';
 import { type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
@@ -45,26 +54,39 @@ export class Rollcall implements AsyncDisposable {
     this.deadLetters = new DeadLetters(this.#target);
   }
 
-  /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it.
-   *  Throws PartitionRestoring, RedisUnavailable. */
-  client(namespace: string, client: string): Promise<ClientView | undefined> {
-    return this.#reader.client({ namespace, client });
+  /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it. Like every question to the
+   *  snapshots, throws NoSnapshots, PartitionRestoring, SnapshotsBehind or RedisUnavailable. */
+  client(namespace: string, client: string, freshness?: Freshness): Promise<ClientView | undefined> {
+    return this.#reader.client({ namespace, client }, freshness);
   }
 
-  /** One session; undefined if nothing was ever heard of it. Throws PartitionRestoring, RedisUnavailable. */
-  session(namespace: string, client: string, session: string): Promise<SessionSnapshot | undefined> {
-    return this.#reader.session({ namespace, client }, session);
+  /** Many clients at once, in the order asked for; undefined where nothing was ever heard of one. One round trip. */
+  clients(ids: readonly ClientId[], freshness?: Freshness): Promise<(ClientView | undefined)[]> {
+    return this.#reader.clients(ids, freshness);
   }
 
-  /** A page of a namespace's clients. Throws CursorInvalid, PartitionRestoring, RedisUnavailable. */
-  list(filter: ListFilter, limit: number, cursor?: string): Promise<Page> {
-    return this.#reader.list(filter, limit, cursor);
+  /** One session; undefined if nothing was ever heard of it. */
+  session(namespace: string, client: string, session: string, freshness?: Freshness): Promise<SessionSnapshot | undefined> {
+    return this.#reader.session({ namespace, client }, session, freshness);
   }
 
-  /** How many clients there are, per namespace, in the order of their names; of one namespace only where it is named. Costs the same
-   *  whatever the number of clients. Throws PartitionRestoring, RedisUnavailable. */
-  counts(namespace?: string): Promise<NamespaceCounts[]> {
-    return this.#reader.counts(namespace);
+  /** A page of a namespace's clients, by name, or by since (whole milliseconds; those without come first) and then name. Each was checked
+   *  against its snapshot: none is in a state that was not asked for. From page to page, a client that does not change is neither skipped nor
+   *  repeated. A page costs the same however many clients there are; so one by since with a prefix, or by name with bounds on since, may
+   *  be short or even empty while it has a cursor.
+   *  Throws CursorInvalid, TypeError if a time is none, RangeError if the limit is not 1 to 1,000. */
+  list(filter: ListFilter, options?: ListOptions): Promise<Page> {
+    return this.#reader.list(filter, options);
+  }
+
+  /** How many clients there are, per namespace in the order of their names; O(1) in the number of clients. */
+  counts(namespace?: string, freshness?: Freshness): Promise<NamespaceCounts[]> {
+    return this.#reader.counts(namespace, freshness);
+  }
+
+  /** The namespaces that have a client, in the order of their names. */
+  namespaces(freshness?: Freshness): Promise<string[]> {
+    return this.#reader.namespaces(freshness);
   }
 
   /** Changes as they are committed, each exactly once, a client's in order; until `signal` aborts. Throws LogUnavailable. */

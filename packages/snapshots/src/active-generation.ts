@@ -3,19 +3,15 @@ import { Keys } from './keys.ts';
 import { PartitionReader, PartitionRestoring } from './partition-reader.ts';
 import type { ScriptedRedis } from './redis.ts';
 
-/** An event in `rollcall.events`. */
-interface LogPlace {
-  readonly partition: number;
-  readonly offset: bigint | string;
-}
-
 /** How new an answer must be at least. */
 export interface Freshness {
   /** The answer is as of this event or a later one. A change's `position` will do: read your own write. */
-  readonly atLeast?: LogPlace | undefined;
+  readonly atLeast?: { readonly partition: number; readonly offset: bigint | string } | undefined;
   /** How long to wait for that, in milliseconds. Default 5,000. */
   readonly timeout?: number | undefined;
 }
+
+type LogPlace = NonNullable<Freshness['atLeast']>;
 
 /** Redis answers, but no projector has ever written there: another Redis, another prefix, or an emptied one. */
 export class NoSnapshots extends Error {

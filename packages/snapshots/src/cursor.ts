@@ -21,9 +21,10 @@ export function decodeCursor(cursor: string, order: IndexOrder): Place {
   return { name, since: since as number };
 }
 
+/** The cursor is not one that a list in this order gave: begin again without it. */
 export class CursorInvalid extends Error {
   override readonly name = 'CursorInvalid';
-  constructor(order: IndexOrder) {
+  constructor(order: string) {
     super(`the cursor is not one that a list in the order of ${order} gave`);
   }
 }

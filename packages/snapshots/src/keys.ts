@@ -66,6 +66,7 @@ export class PartitionKeys {
 
 export type IndexOrder = 'since' | 'name';
 
+/** Whom a client's snapshot is of. */
 export interface ClientId {
   readonly namespace: string;
   readonly client: string;

@@ -5,6 +5,7 @@ import { merge, type Place, type Run } from './merge.ts';
 import type { PartitionReader } from './partition-reader.ts';
 import { type Selection, sinceScore } from './selection.ts';
 
+/** A part of a list. */
 export interface Page {
   readonly clients: readonly ClientSnapshot[];
   /** Where the next page starts; absent on the last one. */

@@ -2,19 +2,20 @@ import type { SessionSnapshot } from '@rollcall/schema';
 import { ActiveGeneration, type Freshness, NoSnapshots, SnapshotsBehind } from './active-generation.ts';
 import { addUp, type NamespaceCounts } from './counts.ts';
 import { decodeCursor } from './cursor.ts';
-import { type ClientId, type IndexOrder, partitionOfClient } from './keys.ts';
+import { type ClientId, partitionOfClient } from './keys.ts';
 import { List, type Page } from './list.ts';
 import { type ClientView, type PartitionReader, PartitionRestoring } from './partition-reader.ts';
 import { connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
 import { type ListFilter, Selection } from './selection.ts';
 
+/** How a list is cut into pages. */
 export interface ListOptions extends Freshness {
   /** Clients per page, 1 to 1,000. Default 100. */
   readonly limit?: number | undefined;
   /** Where the page before this one ended. */
   readonly cursor?: string | undefined;
   /** By name, or by since and then name. Default: by name; by since where the filter bounds that. */
-  readonly order?: IndexOrder | undefined;
+  readonly order?: 'name' | 'since' | undefined;
 }
 
 /** The reader's side of Redis: snapshots, indexes and counts; nothing is written.
@@ -59,10 +60,7 @@ export class SnapshotReader {
     return this.#ask(async (partitions) => partitions[partitionOfClient(id, partitions.length)]?.session(id, session), freshness);
   }
 
-  /** A page of a namespace's clients. Each is checked against its snapshot: none is listed in a state that it is not in. Names are in
-   *  the order of their percent-encoded bytes, since in whole milliseconds; a client without since comes first. A client that does not change
-   *  is neither skipped nor repeated from page to page. Where neither filter nor order leads to the next client (a prefix in the order
-   *  of since, times in the order of names), a page may be short, even empty, while it has a cursor.
+  /** A page of a namespace's clients; what it promises: packages/client.
    *  Throws CursorInvalid, TypeError if a time is none, RangeError if the limit is not 1 to 1,000. */
   async list(filter: ListFilter, { limit = 100, cursor, order: asked, ...freshness }: ListOptions = {}): Promise<Page> {
     if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new RangeError(`a page holds 1 to 1,000 clients, not ${limit}`);

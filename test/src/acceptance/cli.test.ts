@@ -26,7 +26,7 @@ async function file(content: string): Promise<string> {
 }
 
 async function expectClients(namespace: string, count: number): Promise<void> {
-  await eventually(async () => expect((await test.rollcall.list({ namespace }, 1_000)).clients).toHaveLength(count));
+  await eventually(async () => expect((await test.rollcall.list({ namespace }, { limit: 1_000 })).clients).toHaveLength(count));
 }
 
 const NOON = '2026-03-01T12:00:00Z';
@@ -77,8 +77,11 @@ counter restarted  no
   expect((await test.command('clients', 'tables')).stdout).toBe(`CLIENT  PRESENCE  SINCE                         REASON  SESSIONS  RESOURCE
 pump    online    2026-03-01T12:01:00.0000000Z  -       1/2       Enabled
 `);
-  expect((await test.command('counts', 'tables')).stdout).toBe(`NAMESPACE  ONLINE  OFFLINE  UNKNOWN
-tables     1       0        0
+  expect((await test.command('counts', 'tables')).stdout).toBe(`NAMESPACE  CLIENTS  ONLINE  OFFLINE  CONFIRMED  UNKNOWN
+tables     1        1       0        0          0
+
+NAMESPACE  RESOURCE  CLIENTS
+tables     Enabled   1
 `);
 });
 
@@ -138,9 +141,19 @@ it('walks page by page over all clients, none twice and none skipped', async () 
   const table = (await test.command('clients', namespace, '--limit', '2')).stdout;
   expect(table).toMatch(/^CLIENT .*\nclient \d+ .*\nclient \d+ .*\n\nmore: --cursor \S+\n$/);
   expect(await test.json('counts', namespace)).toEqual([
-    { namespace, presence: { online: 180, offline: 120, unknown: 0 }, reason: { ConnectionLost: 60, QuotaExceeded: 60 } },
+    {
+      namespace,
+      clients: 300,
+      presence: { online: 180, offline: 120, unknown: 0 },
+      offlineConfirmed: 0,
+      reason: { ConnectionLost: 60, QuotaExceeded: 60 },
+      exists: { yes: 0, no: 0, unknown: 300 },
+      state: {},
+    },
   ]);
-  expect((await test.command('counts', namespace)).stdout).toMatch(/^pages +180 +120 +0\n\n.*OFFLINE REASON.*\n(pages +\w+ +60\n){2}$/m);
+  expect((await test.command('counts', namespace)).stdout).toMatch(
+    /^pages +300 +180 +120 +0 +0\n\n.*OFFLINE REASON.*\n(pages +\w+ +60\n){2}$/m,
+  );
 });
 
 it('watches changes until it is interrupted', async () => {
@@ -191,7 +204,7 @@ it.concurrent.each([
   {
     code: 2,
     args: ['clients', 'tables', '--cursor', 'mine'],
-    says: /^rollcall: the cursor is not one that a list gave; begin again without --cursor\n$/,
+    says: /^rollcall: the cursor is not one that a list in the order of name gave; begin again without --cursor\n$/,
   },
   { code: 2, args: ['clients', 'tables', '--limit', '0'], says: /^rollcall: .*--limit.* expected a whole number from 1 to 1000 .*\n$/ },
   { code: 2, args: ['client', 'tables', 'pump', '--colour'], says: /^rollcall: unknown option '--colour' \(see --help\)\n$/ },

@@ -29,13 +29,18 @@ export async function expectPlainFold(
     const listed = await listAll(test, { namespace, reason });
     expect(listed).toEqual(names(snapshots.filter((client) => client.disconnectionReason === reason)));
   }
-  const presenceCount = (presence: Presence) => snapshots.filter((client) => client.presence === presence).length;
-  const reasonCount = (reason: string) => snapshots.filter((client) => client.disconnectionReason === reason).length;
+  const count = (holds: (client: (typeof snapshots)[number]) => boolean) => snapshots.filter(holds).length;
+  const countOf = (presence: Presence) => count((client) => client.presence === presence);
+  const isThere = snapshots.filter(({ exists }) => exists === 'yes');
   expect(await test.rollcall.counts(namespace)).toEqual([
     {
       namespace,
-      presence: { online: presenceCount('online'), offline: presenceCount('offline'), unknown: presenceCount('unknown') },
-      reason: Object.fromEntries([...reasons].map((reason) => [reason, reasonCount(reason)])),
+      clients: snapshots.length,
+      presence: { online: countOf('online'), offline: countOf('offline'), unknown: countOf('unknown') },
+      offlineConfirmed: count(({ offlineConfirmed }) => offlineConfirmed),
+      reason: Object.fromEntries([...reasons].map((reason) => [reason, count((client) => client.disconnectionReason === reason)])),
+      exists: { yes: isThere.length, no: count(({ exists }) => exists === 'no'), unknown: count(({ exists }) => exists === 'unknown') },
+      state: Object.fromEntries([...Map.groupBy(isThere, ({ state = '' }) => state)].map(([state, { length }]) => [state, length])),
     },
   ]);
 
@@ -55,7 +60,7 @@ async function listAll({ rollcall }: RollcallUnderTest, filter: ListFilter): Pro
   const clients: ClientSnapshot[] = [];
   let cursor: string | undefined;
   do {
-    const page = await rollcall.list(filter, 37, cursor);
+    const page = await rollcall.list(filter, { limit: 37, cursor });
     clients.push(...page.clients);
     cursor = page.cursor;
   } while (cursor !== undefined);

@@ -1,8 +1,9 @@
+import type { Freshness } from '@rollcall/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { NotFound } from '../failures.ts';
 import { showClient } from '../show.ts';
-import { examples, jsonOption } from './options.ts';
+import { atLeastOption, examples, jsonOption, timeoutOption } from './options.ts';
 
 export function addClient(program: Command, context: Context): void {
   program
@@ -11,12 +12,14 @@ export function addClient(program: Command, context: Context): void {
     .argument('<namespace>')
     .argument('<client>', 'client authentication name')
     .addOption(jsonOption())
+    .addOption(atLeastOption())
+    .addOption(timeoutOption())
     .addHelpText('after', examples('client myns pump', "client myns pump --json | jq -r '.sessions[].session'"))
-    .action((namespace: string, client: string, options: { json?: boolean }) =>
+    .action((namespace: string, client: string, { json, ...freshness }: Freshness & { readonly json?: boolean }) =>
       context.answer(async (rollcall) => {
-        const view = await rollcall.client(namespace, client);
+        const view = await rollcall.client(namespace, client, freshness);
         if (view === undefined) throw new NotFound(`no event of client ${client} in namespace ${namespace} was seen`);
-        if (options.json) context.print({ ...view.client, sessions: view.sessions }, true, String);
+        if (json) context.print({ ...view.client, sessions: view.sessions }, true, String);
         else context.print(view, false, showClient);
       }),
     );

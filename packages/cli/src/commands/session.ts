@@ -1,8 +1,9 @@
+import type { Freshness } from '@rollcall/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { NotFound } from '../failures.ts';
 import { showSession } from '../show.ts';
-import { examples, jsonOption } from './options.ts';
+import { atLeastOption, examples, jsonOption, timeoutOption } from './options.ts';
 
 export function addSession(program: Command, context: Context): void {
   program
@@ -12,13 +13,15 @@ export function addSession(program: Command, context: Context): void {
     .argument('<client>', 'client authentication name')
     .argument('<session>', 'MQTT client id')
     .addOption(jsonOption())
+    .addOption(atLeastOption())
+    .addOption(timeoutOption())
     .addHelpText('after', examples('session myns pump session-1', 'session myns pump session-1 --json | jq -r .since'))
-    .action((namespace: string, client: string, session: string, options: { json?: boolean }) =>
+    .action((namespace: string, client: string, session: string, { json, ...freshness }: Freshness & { readonly json?: boolean }) =>
       context.answer(async (rollcall) => {
-        const snapshot = await rollcall.session(namespace, client, session);
+        const snapshot = await rollcall.session(namespace, client, session, freshness);
         if (snapshot === undefined)
           throw new NotFound(`no event of session ${session} of client ${client} in namespace ${namespace} was seen`);
-        context.print(snapshot, options.json, showSession);
+        context.print(snapshot, json, showSession);
       }),
     );
 }
