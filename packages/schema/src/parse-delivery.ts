@@ -14,6 +14,7 @@ export interface Delivery {
   readonly enqueuedTime: Time;
 }
 
+/** What is let into the log. */
 export interface Admission {
   /** Longest event in bytes of UTF-8. */
   readonly maxEventBytes: number;

@@ -10,8 +10,10 @@ export const REJECTION_REASONS = [
   'time-in-future',
   'unknown-source',
 ] as const;
+/** One of REJECTION_REASONS. */
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
+/** Why an event was refused. */
 export interface Rejection {
   readonly reason: RejectionReason;
   /** For a person: which field, which limit. Never a value from the event but its type, time or source. */
