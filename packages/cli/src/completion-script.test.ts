@@ -67,8 +67,9 @@ describe('what a real bash offers', () => {
   });
 });
 
-it('gives fish each command with its description, a nested one only below its own', () => {
+it('gives fish each command with its options, exactly there', () => {
   const script = completionScript(program, 'fish');
-  expect(script).toContain("complete -c roll -n '__fish_seen_subcommand_from letters; and __fish_seen_subcommand_from list' -l reason -x");
-  expect(script).toContain("complete -c roll -n '__fish_seen_subcommand_from publish' -F");
+  expect(script).toContain("complete -c roll -n '__roll_at letters' -a list -d ''");
+  expect(script).toContain("complete -c roll -n '__roll_at letters list' -l reason -x");
+  expect(script).toContain("complete -c roll -n '__roll_at publish' -F");
 });

@@ -85,22 +85,27 @@ complete -F _${program} ${program}`;
 
 function fish(program: string, commands: readonly Completable[]): string {
   const quoted = (text: string) => `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
+  const known = commands.filter(({ path }) => path.length > 0).map(({ path }) => quoted(` ${path.join(' ')}`));
   const lines = commands.flatMap(({ path, words, options, takesFile }) => {
-    const seen = path.map((name) => `__fish_seen_subcommand_from ${name}`);
-    const nothingYet = words.length === 0 ? [] : [`not __fish_seen_subcommand_from ${words.join(' ')}`];
-    const when = (conditions: readonly string[]) => (conditions.length === 0 ? '' : ` -n ${quoted(conditions.join('; and '))}`);
-    const describe = (word: string) => commands.find((child) => child.path.join(' ') === [...path, word].join(' '))?.description;
+    const here = `complete -c ${program} -n ${quoted(`__${program}_at ${path.join(' ')}`.trimEnd())}`;
+    const describe = (word: string) => commands.find((below) => below.path.join(' ') === [...path, word].join(' '))?.description ?? '';
     return [
-      ...words.map((word) => {
-        const description = describe(word);
-        return `${when([...seen, ...nothingYet])} -a ${word}${description === undefined ? '' : ` -d ${quoted(description)}`}`;
-      }),
+      ...words.map((word) => `${here} -a ${word} -d ${quoted(describe(word))}`),
       ...options.map((option) => {
         const value = takesValue(option) ? ` -x -a ${quoted((option.argChoices ?? []).join(' '))}` : '';
-        return `${when(seen)} -l ${option.long?.slice(2)}${value} -d ${quoted(option.description)}`;
+        return `${here} -l ${option.long?.slice(2)}${value} -d ${quoted(option.description)}`;
       }),
-      ...(takesFile ? [`${when(seen)} -F`] : []),
+      ...(takesFile ? [`${here} -F`] : []),
     ];
   });
-  return [`complete -c ${program} -e`, `complete -c ${program} -f`, ...lines.map((line) => `complete -c ${program}${line}`)].join('\n');
+  return `function __${program}_at
+  set -l command
+  for word in (commandline -opc)[2..-1]
+    contains -- "$command $word" ${known.join(' ')}; and set command "$command $word"
+  end
+  test (string trim -- "$command") = "$argv"
+end
+complete -c ${program} -e
+complete -c ${program} -f
+${lines.join('\n')}`;
 }
