@@ -9,8 +9,9 @@ import { addPublish } from './commands/publish.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addSession } from './commands/session.ts';
 import { addWatch } from './commands/watch.ts';
-import { createContext } from './context.ts';
+import { type Context, createContext } from './context.ts';
 import { USAGE } from './failures.ts';
+import { painter } from './paint.ts';
 
 const ENVIRONMENT = `
 Environment:
@@ -25,28 +26,33 @@ Environment:
 Exit codes: 0 answered, 1 not found, 2 wrong usage or configuration, 3 Redis, Kafka or Event Hubs does not answer,
             70 a fault of rollcall itself`;
 
+/** All commands, in the order and under the headings of the help. */
+const COMMANDS: Readonly<Record<string, readonly ((program: Command, context: Context) => void)[]>> = {
+  'Query:': [addClient, addSession, addClients, addCounts, addNamespaces],
+  'Subscribe:': [addWatch],
+  'Operate:': [addDeadLetters, addRedrive, addPublish],
+  'Besides:': [addCompletion],
+};
+
 /** The command line: thin over @rollcall/client. */
 export function createProgram(host: NodeJS.Process): Command {
   const program = new Command('rollcall')
     .description('Who is connected right now, since when, and if not, why.')
     .addHelpText('after', ENVIRONMENT)
+    .configureHelp({ subcommandTerm: termOf, styleTitle: (title) => painter(host.stdout)('heading', title) })
     .configureOutput({ outputError: (message, write) => write(`${oneLine(message)} (see --help)\n`) })
     .exitOverride(({ exitCode }) => host.exit(exitCode === 0 ? 0 : USAGE));
   const context = createContext(host);
-  const commands = [
-    addClient,
-    addSession,
-    addClients,
-    addCounts,
-    addNamespaces,
-    addWatch,
-    addDeadLetters,
-    addRedrive,
-    addPublish,
-    addCompletion,
-  ];
-  for (const add of commands) add(program, context);
-  return program;
+  for (const [heading, commands] of Object.entries(COMMANDS)) {
+    program.commandsGroup(heading);
+    for (const add of commands) add(program, context);
+  }
+  return program.helpCommand(true);
+}
+
+/** Without `[options]`, which nearly every command has. */
+function termOf(command: Command): string {
+  return `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trimEnd();
 }
 
 /** Commander writes what it suggests on a line of its own. */

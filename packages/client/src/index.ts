@@ -42,6 +42,7 @@ export {
   NoSnapshots,
   type Page,
   PartitionRestoring,
+  PartitionUnknown,
   RedisUnavailable,
   SnapshotsBehind,
 } from '@rollcall/snapshots';

@@ -55,7 +55,7 @@ export class Rollcall implements AsyncDisposable {
   }
 
   /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it. Like every question to the
-   *  snapshots, throws NoSnapshots, PartitionRestoring, SnapshotsBehind or RedisUnavailable. */
+   *  snapshots, throws NoSnapshots, PartitionRestoring, PartitionUnknown, SnapshotsBehind or RedisUnavailable. */
   client(namespace: string, client: string, freshness?: Freshness): Promise<ClientView | undefined> {
     return this.#reader.client({ namespace, client }, freshness);
   }

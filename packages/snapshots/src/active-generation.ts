@@ -17,7 +17,7 @@ type LogPlace = NonNullable<Freshness['atLeast']>;
 export class NoSnapshots extends Error {
   override readonly name = 'NoSnapshots';
   constructor(prefix: string) {
-    super(`Redis holds no snapshots under the prefix ${prefix}: has a projector run?`);
+    super(`Redis holds no snapshots under the prefix ${prefix}; no projector has written there`);
   }
 }
 
@@ -27,6 +27,14 @@ export class SnapshotsBehind extends Error {
   readonly retryable = true;
   constructor({ partition, offset }: LogPlace, timeout: number) {
     super(`partition ${partition} of the snapshots did not come to offset ${offset} within ${timeout} ms: is a projector running?`);
+  }
+}
+
+/** `atLeast` names a partition that is none. */
+export class PartitionUnknown extends RangeError {
+  override readonly name = 'PartitionUnknown';
+  constructor(partition: number, partitions: number) {
+    super(`there is no partition ${partition}, but 0 to ${partitions - 1}`);
   }
 }
 
@@ -51,7 +59,7 @@ export class ActiveGeneration {
   }
 
   /** Asks the generation that was active last, and in the same round trip which one is: nearly always the same.
-   *  Throws NoSnapshots, PartitionRestoring, SnapshotsBehind, RangeError if `atLeast` names no partition. */
+   *  Throws NoSnapshots, PartitionRestoring, SnapshotsBehind, PartitionUnknown. */
   async ask<T>(question: (partitions: readonly PartitionReader[]) => Promise<T>, freshness: Freshness = {}): Promise<T> {
     const { timeout = 5_000 } = freshness;
     const giveUpAt = performance.now() + timeout;
@@ -93,7 +101,7 @@ export class ActiveGeneration {
 
 async function hasCome({ partitions }: Generation, { partition, offset }: LogPlace): Promise<boolean> {
   const reader = partitions[partition];
-  if (reader === undefined) throw new RangeError(`there is no partition ${partition}, but 0 to ${partitions.length - 1}`);
+  if (reader === undefined) throw new PartitionUnknown(partition, partitions.length);
   const watermark = await reader.watermark();
   return typeof watermark === 'bigint' && watermark > BigInt(offset);
 }

@@ -1,4 +1,4 @@
-export { type Freshness, NoSnapshots, SnapshotsBehind } from './active-generation.ts';
+export { type Freshness, NoSnapshots, PartitionUnknown, SnapshotsBehind } from './active-generation.ts';
 export type { NamespaceCounts } from './counts.ts';
 export { CursorInvalid } from './cursor.ts';
 export { type ClientId, Keys, PartitionKeys, partitionOfClient } from './keys.ts';

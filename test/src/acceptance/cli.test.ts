@@ -194,13 +194,23 @@ it('shows from the earliest on what could not be read, and why', async () => {
 const NOBODY_LISTENS = { ROLLCALL_REDIS_PORT: '1', ROLLCALL_KAFKA_PORT: '1', ROLLCALL_EVENTHUBS_PORT: '1' };
 
 it.concurrent.each([
-  { code: 1, args: ['client', 'tables', 'nobody'], says: /^rollcall: no event of client nobody in namespace tables was seen\n$/ },
+  {
+    code: 1,
+    args: ['client', 'tables', 'nobody'],
+    says: /^rollcall: no event of client nobody in namespace tables was seen; rollcall .+ lists those that were\n$/,
+  },
   {
     code: 1,
     args: ['session', 'tables', 'pump', 'none'],
-    says: /^rollcall: no event of session none of client pump in namespace tables was seen\n$/,
+    says: /^rollcall: no event of session none of client pump in namespace tables was seen; rollcall .+ lists those that were\n$/,
   },
-  { code: 1, args: ['counts', 'nowhere'], says: /^rollcall: no event of namespace nowhere was seen\n$/ },
+  {
+    code: 1,
+    args: ['clients', 'nowhere'],
+    says: /^rollcall: no event of namespace nowhere was seen; rollcall namespaces lists those that were\n$/,
+  },
+  { code: 1, args: ['clients', 'nowhere', '--all', '--json'], says: /^rollcall: no event of namespace nowhere was seen/ },
+  { code: 1, args: ['counts', 'nowhere'], says: /^rollcall: no event of namespace nowhere was seen; rollcall namespaces lists .+\n$/ },
   {
     code: 2,
     args: ['clients', 'tables', '--cursor', 'mine'],
@@ -231,7 +241,7 @@ it.concurrent.each([
     code: 3,
     args: ['counts'],
     env: { TOPIC_PREFIX: 'elsewhere' },
-    says: /^rollcall: Redis holds no snapshots under the prefix elsewhere: .+; check REDIS_URL and TOPIC_PREFIX\n$/,
+    says: /^rollcall: Redis holds no snapshots under the prefix elsewhere; .+; check REDIS_URL and TOPIC_PREFIX\n$/,
   },
   {
     code: 2,

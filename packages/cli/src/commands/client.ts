@@ -1,8 +1,8 @@
 import type { Freshness } from '@rollcall/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { NotFound } from '../failures.ts';
 import { showClient } from '../show.ts';
+import { clientNeverSeen } from './never-seen.ts';
 import { atLeastOption, examples, jsonOption, timeoutOption } from './options.ts';
 
 export function addClient(program: Command, context: Context): void {
@@ -18,7 +18,7 @@ export function addClient(program: Command, context: Context): void {
     .action((namespace: string, client: string, { json, ...freshness }: Freshness & { readonly json?: boolean }) =>
       context.answer(async (rollcall) => {
         const view = await rollcall.client(namespace, client, freshness);
-        if (view === undefined) throw new NotFound(`no event of client ${client} in namespace ${namespace} was seen`);
+        if (view === undefined) throw clientNeverSeen(namespace, client);
         if (json) context.print({ ...view.client, sessions: view.sessions }, true, String);
         else context.print(view, false, showClient);
       }),

@@ -1,7 +1,8 @@
-import type { ClientSnapshot, Existence, Freshness, ListFilter, Presence } from '@rollcall/client';
+import type { ClientSnapshot, Existence, Freshness, ListFilter, Presence, Rollcall } from '@rollcall/client';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { showClients } from '../show.ts';
+import { namespaceNeverSeen } from './never-seen.ts';
 import { atLeastOption, examples, jsonOption, moment, timeoutOption, wholeNumber } from './options.ts';
 
 interface ClientsOptions extends Freshness {
@@ -61,6 +62,7 @@ export function addClients(program: Command, context: Context): void {
         let cursor = options.cursor;
         do {
           const page = await rollcall.list(filterOf(namespace, options), { limit, cursor, order, atLeast, timeout });
+          if (page.clients.length === 0 && page.cursor === undefined) await expectNamespace(rollcall, namespace);
           cursor = page.cursor;
           if (all && json) for (const client of page.clients) context.print(client, true, String);
           else if (json) context.print({ clients: page.clients, cursor: cursor ?? null }, true, String);
@@ -68,6 +70,11 @@ export function addClients(program: Command, context: Context): void {
         } while (all && cursor !== undefined);
       }),
     );
+}
+
+/** An empty list is an answer, unless the name is that of nothing. */
+async function expectNamespace(rollcall: Rollcall, namespace: string): Promise<void> {
+  if ((await rollcall.counts(namespace)).length === 0) throw namespaceNeverSeen(namespace);
 }
 
 function filterOf(namespace: string, options: ClientsOptions): ListFilter {

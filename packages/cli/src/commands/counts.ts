@@ -1,8 +1,8 @@
 import type { Freshness } from '@rollcall/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { NotFound } from '../failures.ts';
 import { showCounts } from '../show.ts';
+import { namespaceNeverSeen } from './never-seen.ts';
 import { atLeastOption, examples, jsonOption, timeoutOption } from './options.ts';
 
 export function addCounts(program: Command, context: Context): void {
@@ -17,7 +17,7 @@ export function addCounts(program: Command, context: Context): void {
     .action((namespace: string | undefined, { json, ...freshness }: Freshness & { readonly json?: boolean }) =>
       context.answer(async (rollcall) => {
         const counts = await rollcall.counts(namespace, freshness);
-        if (namespace !== undefined && counts.length === 0) throw new NotFound(`no event of namespace ${namespace} was seen`);
+        if (namespace !== undefined && counts.length === 0) throw namespaceNeverSeen(namespace);
         context.print(counts, json, showCounts);
       }),
     );

@@ -1,8 +1,8 @@
 import type { Freshness } from '@rollcall/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { NotFound } from '../failures.ts';
 import { showSession } from '../show.ts';
+import { sessionNeverSeen } from './never-seen.ts';
 import { atLeastOption, examples, jsonOption, timeoutOption } from './options.ts';
 
 export function addSession(program: Command, context: Context): void {
@@ -19,8 +19,7 @@ export function addSession(program: Command, context: Context): void {
     .action((namespace: string, client: string, session: string, { json, ...freshness }: Freshness & { readonly json?: boolean }) =>
       context.answer(async (rollcall) => {
         const snapshot = await rollcall.session(namespace, client, session, freshness);
-        if (snapshot === undefined)
-          throw new NotFound(`no event of session ${session} of client ${client} in namespace ${namespace} was seen`);
+        if (snapshot === undefined) throw sessionNeverSeen(namespace, client, session);
         context.print(snapshot, json, showSession);
       }),
     );
