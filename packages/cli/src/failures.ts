@@ -1,12 +1,16 @@
 import {
   CursorInvalid,
+  GenerationBusy,
   LogUnavailable,
   NoSnapshots,
+  NothingToSwitchTo,
   PartitionRestoring,
   PartitionUnknown,
   PlaceInvalid,
+  RebuildInterrupted,
   RedisUnavailable,
   SnapshotsBehind,
+  SnapshotsBehindActive,
 } from '@rollcall/client';
 import { ConfigInvalid } from '@rollcall/service';
 import { PublishFailed } from './publish-failed.ts';
@@ -42,11 +46,15 @@ const FAILURES = new Map<new (...args: never) => Error, Failure>([
   [PartitionUnknown, { exitCode: USAGE }],
   [PlaceInvalid, { exitCode: USAGE }],
   [NotEvents, { exitCode: USAGE, advice: 'nothing was sent' }],
+  [NothingToSwitchTo, { exitCode: NOT_FOUND }],
+  [GenerationBusy, { exitCode: USAGE }],
   [RedisUnavailable, { exitCode: UNREACHABLE, advice: 'check REDIS_URL, or start the local stack' }],
   [LogUnavailable, { exitCode: UNREACHABLE, advice: 'check KAFKA_BROKERS, or start the local stack' }],
   [NoSnapshots, { exitCode: UNREACHABLE, advice: 'check REDIS_URL and TOPIC_PREFIX' }],
   [PartitionRestoring, { exitCode: UNREACHABLE }],
   [SnapshotsBehind, { exitCode: UNREACHABLE }],
+  [RebuildInterrupted, { exitCode: UNREACHABLE }],
+  [SnapshotsBehindActive, { exitCode: UNREACHABLE }],
   [PublishFailed, { exitCode: UNREACHABLE, advice: 'check EVENTHUBS_CONNECTION_STRING and EVENTHUBS_NAME, or start the local stack' }],
 ]);
 

@@ -6,6 +6,7 @@ import { addCounts } from './commands/counts.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addNamespaces } from './commands/namespaces.ts';
 import { addPublish } from './commands/publish.ts';
+import { addRebuild } from './commands/rebuild.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addSession } from './commands/session.ts';
 import { addWatch } from './commands/watch.ts';
@@ -18,6 +19,7 @@ Environment:
   REDIS_URL        where the snapshots are; default: the local stack
   KAFKA_BROKERS    where the topics are (and KAFKA_TLS, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD)
   TOPIC_PREFIX     prefix of topics and keys; default: rollcall
+  CLOCK_SKEW, LATE_DISCONNECT, OFFLINE_GRACE   what a rebuild folds by: as the projectors have them
   SOURCES, MAX_CLOCK_AHEAD, MAX_EVENT_BYTES   what a redrive admits: as ingest has them
   EVENTHUBS_CONNECTION_STRING or EVENTHUBS_NAMESPACE, EVENTHUBS_NAME   where publish sends to; default: the local stack
   ROLLCALL_REDIS_PORT, ROLLCALL_KAFKA_PORT, ROLLCALL_EVENTHUBS_PORT    where the local stack listens
@@ -30,7 +32,7 @@ Exit codes: 0 answered, 1 not found, 2 wrong usage or configuration, 3 Redis, Ka
 const COMMANDS: Readonly<Record<string, readonly ((program: Command, context: Context) => void)[]>> = {
   'Query:': [addClient, addSession, addClients, addCounts, addNamespaces],
   'Subscribe:': [addWatch],
-  'Operate:': [addDeadLetters, addRedrive, addPublish],
+  'Operate:': [addDeadLetters, addRedrive, addRebuild, addPublish],
   'Besides:': [addCompletion],
 };
 
@@ -39,6 +41,8 @@ export function createProgram(host: NodeJS.Process): Command {
   const program = new Command('rollcall')
     .description('Who is connected right now, since when, and if not, why.')
     .addHelpText('after', ENVIRONMENT)
+    // `rebuild --json` and `rebuild status --json` are two options.
+    .enablePositionalOptions()
     .configureHelp({ subcommandTerm: termOf, styleTitle: (title) => painter(host.stdout)('heading', title) })
     .configureOutput({ outputError: (message, write) => write(`${oneLine(message)} (see --help)\n`) })
     .exitOverride(({ exitCode }) => host.exit(exitCode === 0 ? 0 : USAGE));

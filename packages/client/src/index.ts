@@ -48,5 +48,8 @@ export {
 } from '@rollcall/snapshots';
 export { type DeadLetterFilter, DeadLetters, type RedrivenLetter, type RedriveOptions } from './dead-letters.ts';
 export type { FoldOptions } from './fold-options.ts';
+export type { ClientDifference, Comparison } from './rebuild/compare.ts';
+export { GenerationBusy, NothingToSwitchTo, RebuildInterrupted, SnapshotsBehindActive } from './rebuild/errors.ts';
+export type { Generations, Rebuild, RebuildOptions, RebuildProgress, Rebuilt } from './rebuild/rebuild.ts';
 export type { Verdict } from './redrive.ts';
 export { Rollcall, type RollcallOptions } from './rollcall.ts';

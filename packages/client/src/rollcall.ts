@@ -8,10 +8,12 @@ import {
   type ListOptions,
   type NamespaceCounts,
   type Page,
+  RebuildStore,
   SnapshotReader,
 } from '@rollcall/snapshots';
 import { DeadLetters } from './dead-letters.ts';
-import type { FoldOptions } from './fold-options.ts';
+import { type FoldOptions, foldSettings } from './fold-options.ts';
+import { Rebuild } from './rebuild/rebuild.ts';
 import { type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
 
 /** Where Rollcall's data is. */
@@ -43,15 +45,22 @@ export class Rollcall implements AsyncDisposable {
   readonly #log: LogOptions;
   readonly #offsets: Offsets;
   readonly #target: RedriveTarget;
+  readonly #rebuildStore: RebuildStore;
   /** What could not be read, and why. */
   readonly deadLetters: DeadLetters;
+  /** Builds the snapshots anew from the log, beside those in use, and switches to them. */
+  readonly rebuild: Rebuild;
 
-  constructor({ redisUrl, kafka, prefix = DEFAULT_PREFIX, admission }: RollcallOptions) {
-    this.#reader = new SnapshotReader({ url: redisUrl, patient: false, onError: () => {}, prefix });
+  constructor({ redisUrl, kafka, prefix = DEFAULT_PREFIX, admission, fold }: RollcallOptions) {
+    const redis = { url: redisUrl, patient: false, onError: () => {}, prefix };
+    const settings = foldSettings(fold);
+    this.#reader = new SnapshotReader(redis);
     this.#log = { ...kafka, prefix, clientId: 'rollcall-client', retries: 1, logger: { debug: () => {} } };
     this.#offsets = new Offsets(this.#log);
     this.#target = { log: this.#log, offsets: this.#offsets, admission: { ...DEFAULT_ADMISSION, ...admission } };
     this.deadLetters = new DeadLetters(this.#target);
+    this.#rebuildStore = new RebuildStore({ ...redis, settings });
+    this.rebuild = new Rebuild(this.#rebuildStore, this.#log, settings);
   }
 
   /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it. Like every question to the
@@ -106,6 +115,7 @@ export class Rollcall implements AsyncDisposable {
   async close(): Promise<void> {
     this.#reader.close();
     await this.#offsets.close();
+    this.#rebuildStore.close();
   }
 
   /** Closes it at the end of the block that declared it with `await using`. */

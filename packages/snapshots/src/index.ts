@@ -1,6 +1,7 @@
 export { type Freshness, NoSnapshots, PartitionUnknown, SnapshotsBehind } from './active-generation.ts';
 export type { NamespaceCounts } from './counts.ts';
 export { CursorInvalid } from './cursor.ts';
+export type { Generation, GenerationStatus } from './generations.ts';
 export { type ClientId, Keys, PartitionKeys, partitionOfClient } from './keys.ts';
 export type { Page } from './list.ts';
 export { type ClaimedPartition, OwnedGenerations } from './owned-generations.ts';
@@ -8,6 +9,7 @@ export { ChainBroken, type ClientWrite, type OwnedPartition, type Watermark } fr
 export { type ClientView, PartitionRestoring } from './partition-reader.ts';
 export { foldInto, loadAndFold, type ProjectionSettings, writesOf } from './projection.ts';
 export { type ListOptions, SnapshotReader } from './reader.ts';
+export { RebuildStore } from './rebuild-store.ts';
 export { type RedisOptions, RedisUnavailable } from './redis.ts';
 export type { ListFilter } from './selection.ts';
 export { PartitionsDiffer, SnapshotStore } from './store.ts';

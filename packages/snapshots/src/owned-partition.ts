@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type ClientState, clientSnapshot, type FoldSettings, sessionSnapshot, unseenClient } from '@rollcall/fold';
-import { clientKey, decodeName, encodeName, parseClientKey, timeToMilliseconds } from '@rollcall/schema';
-import { bucketOf, parseBucket } from './bucket.ts';
+import { clientKey, encodeName, parseClientKey, timeToMilliseconds } from '@rollcall/schema';
+import { bucketOf } from './bucket.ts';
 import { decodeClientState, encodeClient } from './client-codec.ts';
+import { everyClient } from './every-client.ts';
 import { type Fields, fieldsFromReply } from './fields.ts';
 import type { ClientId, PartitionKeys } from './keys.ts';
 import type { ScriptedRedis } from './redis.ts';
@@ -82,16 +83,12 @@ export class OwnedPartition {
     await this.#apply(last, watermark?.toString() ?? '');
   }
 
-  /** Every client, in portions, while nobody but this owner writes. Throws ChainBroken. */
+  /** Every client of which anything is known, in portions. Throws ChainBroken. */
   async *everyClient(): AsyncIterable<readonly ClientState[]> {
-    for (const bucket of await this.redis.hkeys(this.keys.counts())) {
-      const { namespace } = parseBucket(bucket);
-      const index = this.keys.index('name', bucket);
-      for (let from = 0; ; from += CLIENTS_PER_CALL) {
-        const names = await this.redis.zrange(index, String(from), String(from + CLIENTS_PER_CALL - 1));
-        if (names.length === 0) break;
-        yield await this.load(names.map((name) => ({ namespace, client: decodeName(name) })));
-      }
+    for await (const ids of everyClient(this.redis, this.keys, CLIENTS_PER_CALL)) {
+      const clients = await this.load(ids);
+      // An index may name a client that somebody deleted.
+      yield clients.filter(({ offset }) => offset >= 0n);
     }
   }
 

@@ -1,0 +1,34 @@
+/** There is a generation beside the active one already. */
+export class GenerationBusy extends Error {
+  override readonly name = 'GenerationBusy';
+  constructor(other: number, active: number) {
+    const why = other > active ? `generation ${other} was built and not switched to` : `generation ${other} is kept for a rollback`;
+    super(`${why}: drop it first (rollcall rebuild drop), or switch to it`);
+  }
+}
+
+/** There is no generation of which this could be done. */
+export class NothingToSwitchTo extends Error {
+  override readonly name = 'NothingToSwitchTo';
+  constructor(doing: string) {
+    super(`there is no generation to ${doing}: see rollcall rebuild status`);
+  }
+}
+
+/** Somebody else took over what this rebuild was writing, or Redis lost writes. */
+export class RebuildInterrupted extends Error {
+  override readonly name = 'RebuildInterrupted';
+  readonly retryable = true;
+  constructor(generation: number, cause: unknown) {
+    super(`generation ${generation} was taken over by another rebuild, or Redis lost writes: run it again to go on`, { cause });
+  }
+}
+
+/** Readers would go backwards. */
+export class SnapshotsBehindActive extends Error {
+  override readonly name = 'SnapshotsBehindActive';
+  readonly retryable = true;
+  constructor(generation: number, partitions: readonly number[]) {
+    super(`generation ${generation} is behind the active one in partition ${partitions.join(', ')}: run rollcall rebuild again, or wait`);
+  }
+}
