@@ -74,6 +74,10 @@ describe('the command line', () => {
     }
   });
 
+  it('tells its version', async () => {
+    expect(await rollcall(['--version'])).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
+  });
+
   it('is used rightly where it is asked for help, and wrongly where it is asked for nothing', async () => {
     expect(await rollcall(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Usage: rollcall'), err: '' });
     expect(await rollcall([])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Usage: rollcall') });

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addClient } from './commands/client.ts';
 import { addClients } from './commands/clients.ts';
@@ -13,6 +14,8 @@ import { addWatch } from './commands/watch.ts';
 import { type Context, createContext } from './context.ts';
 import { USAGE } from './failures.ts';
 import { painter } from './paint.ts';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 const ENVIRONMENT = `
 Environment:
@@ -40,6 +43,7 @@ const COMMANDS: Readonly<Record<string, readonly ((program: Command, context: Co
 export function createProgram(host: NodeJS.Process): Command {
   const program = new Command('rollcall')
     .description('Who is connected right now, since when, and if not, why.')
+    .version(version)
     .addHelpText('after', ENVIRONMENT)
     // `rebuild --json` and `rebuild status --json` are two options.
     .enablePositionalOptions()
