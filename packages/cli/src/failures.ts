@@ -9,6 +9,7 @@ import {
   PlaceInvalid,
   RebuildInterrupted,
   RedisUnavailable,
+  RedisUrlInvalid,
   SnapshotsBehind,
   SnapshotsBehindActive,
 } from '@rollcall/client';
@@ -48,6 +49,7 @@ const FAILURES = new Map<new (...args: never) => Error, Failure>([
   [NotEvents, { exitCode: USAGE, advice: 'nothing was sent' }],
   [NothingToSwitchTo, { exitCode: NOT_FOUND }],
   [GenerationBusy, { exitCode: USAGE }],
+  [RedisUrlInvalid, { exitCode: USAGE, advice: 'check REDIS_URL' }],
   [RedisUnavailable, { exitCode: UNREACHABLE, advice: 'check REDIS_URL, or start the local stack' }],
   [LogUnavailable, { exitCode: UNREACHABLE, advice: 'check KAFKA_BROKERS, or start the local stack' }],
   [NoSnapshots, { exitCode: UNREACHABLE, advice: 'check REDIS_URL and TOPIC_PREFIX' }],

@@ -40,6 +40,13 @@ describe('the command line', () => {
     expect(err).not.toContain('geheim@');
   });
 
+  it('says in one line what is wrong with the URL of Redis, and keeps its password', async () => {
+    expect(await rollcall(['counts'], { REDIS_URL: 'redis-sentinel://:geheim@127.0.0.1' })).toEqual({
+      ...{ code: 2, out: '' },
+      err: 'rollcall: the name of the master is missing: …#master; check REDIS_URL\n',
+    });
+  });
+
   it('names the file that it cannot read, and the place in one that holds no events', async () => {
     expect(await rollcall(['publish', '/nowhere.json'])).toEqual({
       code: 2,

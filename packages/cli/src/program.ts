@@ -19,7 +19,7 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 
 const ENVIRONMENT = `
 Environment:
-  REDIS_URL        where the snapshots are; default: the local stack
+  REDIS_URL        where the snapshots are: redis://…, redis-sentinel://… or redis-cluster://… (rediss for TLS); default: the local stack
   KAFKA_BROKERS    where the topics are (and KAFKA_TLS, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD)
   TOPIC_PREFIX     prefix of topics and keys; default: rollcall
   CLOCK_SKEW, LATE_DISCONNECT, OFFLINE_GRACE   what a rebuild folds by: as the projectors have them

@@ -20,7 +20,7 @@ export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
     ...KAFKA_SETTINGS,
     ...FOLD_SETTINGS,
     ...ADMISSION_SETTINGS,
-    REDIS_URL: { type: z.string(), help: 'redis:// or rediss://', secret: true },
+    REDIS_URL: { type: z.string(), help: 'where Redis is', secret: true },
   } as const;
   const config = readConfig(settings, {
     ...env,

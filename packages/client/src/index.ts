@@ -44,6 +44,7 @@ export {
   PartitionRestoring,
   PartitionUnknown,
   RedisUnavailable,
+  RedisUrlInvalid,
   SnapshotsBehind,
 } from '@rollcall/snapshots';
 export { type DeadLetterFilter, DeadLetters, type RedrivenLetter, type RedriveOptions } from './dead-letters.ts';

@@ -18,7 +18,9 @@ import { type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
 
 /** Where Rollcall's data is. */
 export interface RollcallOptions {
-  /** `redis://` or `rediss://`, with user and password where Redis asks for them. */
+  /** One server: `redis://user:password@host:6379/0`. A master that sentinels name: `redis-sentinel://user:password@host:26379,host:26379/0#master`.
+   *  A Cluster: `redis-cluster://user:password@host:6379,host:6379`. With `rediss` instead of `redis`: TLS. User and password are
+   *  percent-encoded, and may be absent. */
   readonly redisUrl: string;
   /** Kafka, for subscribing. */
   readonly kafka: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ConfigInvalid, describeSettings, readConfig } from './config.ts';
+import { acceptedBy, ConfigInvalid, describeSettings, readConfig } from './config.ts';
 import { Duration } from './duration.ts';
 import { KAFKA_SETTINGS, kafkaOptions, wholeNumber } from './kafka-settings.ts';
 
@@ -28,6 +28,15 @@ describe('reading the environment', () => {
     const failure = () => readConfig(SETTINGS, { HUB: 'h', PASSWORD: 'S3CRET' });
     expect(failure).toThrow('PASSWORD is wrong: small letters only');
     expect(failure).not.toThrow('S3CRET');
+  });
+
+  it('says of a secret what its own check says', () => {
+    const check = (text: string) => {
+      if (text.length < 8) throw new TypeError('too short');
+    };
+    const settings = { TOKEN: { type: acceptedBy(check), help: 'a token', secret: true } } as const;
+    expect(() => readConfig(settings, { TOKEN: 'S3CRET' })).toThrow(/^TOKEN is wrong: too short$/);
+    expect(readConfig(settings, { TOKEN: 'S3CRET and longer' })).toEqual({ TOKEN: 'S3CRET and longer' });
   });
 
   it('takes defaults, and leaves out what is optional', () => {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** One environment variable that a program reads. */
 export interface Setting<T = unknown> {
@@ -11,6 +11,17 @@ export interface Setting<T = unknown> {
   readonly optional?: true;
   /** Never shown: not in `--help`, not in errors, not in logs. */
   readonly secret?: true;
+}
+
+/** A text that `parse` takes. What it throws says what is wrong and, as it is shown even of a secret, repeats nothing of the text. */
+export function acceptedBy(parse: (text: string) => unknown): z.ZodType<string, string> {
+  return z.string().superRefine((text, context) => {
+    try {
+      parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    }
+  });
 }
 
 export type Settings = Readonly<Record<string, Setting>>;
@@ -37,7 +48,10 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
     }
     const parsed = setting.type.safeParse(text);
     if (parsed.success) config[name] = parsed.data;
-    else problems.push(`${name} is wrong: ${setting.secret ? setting.help : parsed.error.issues[0]?.message}`);
+    else {
+      const [issue] = parsed.error.issues;
+      problems.push(`${name} is wrong: ${setting.secret && issue?.code !== 'custom' ? setting.help : issue?.message}`);
+    }
   }
   if (problems.length > 0) throw new ConfigInvalid(problems.join('; '));
   return config as Config<S>;

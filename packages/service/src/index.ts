@@ -1,5 +1,5 @@
 export { ADMISSION_SETTINGS, admission } from './admission-settings.ts';
-export { type Config, ConfigInvalid, describeSettings, readConfig, type Setting, type Settings } from './config.ts';
+export { acceptedBy, type Config, ConfigInvalid, describeSettings, readConfig, type Setting, type Settings } from './config.ts';
 export { Duration } from './duration.ts';
 export { FAULT_SETTINGS, type FaultPoint, faultPoints } from './fault-points.ts';
 export { FOLD_SETTINGS, foldOptions } from './fold-settings.ts';

@@ -11,5 +11,6 @@ export { foldInto, loadAndFold, type ProjectionSettings, writesOf } from './proj
 export { type ListOptions, SnapshotReader } from './reader.ts';
 export { RebuildStore } from './rebuild-store.ts';
 export { type RedisOptions, RedisUnavailable } from './redis.ts';
+export { parseRedisUrl, REDIS_URL_FORMS, RedisUrlInvalid } from './redis-address.ts';
 export type { ListFilter } from './selection.ts';
 export { PartitionsDiffer, SnapshotStore } from './store.ts';

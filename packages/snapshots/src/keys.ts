@@ -50,6 +50,12 @@ export class PartitionKeys {
     return `${this.base}sources`;
   }
 
+  /** No key: there never is one of this name. A Cluster refuses a script that names it among others (TRYAGAIN) while it moves the slot: the
+   *  script would find some of the partition's keys on one node and not those on the other. */
+  absent(): string {
+    return `${this.base}absent`;
+  }
+
   client(key: string): string {
     return `${this.base}client:${key}`;
   }

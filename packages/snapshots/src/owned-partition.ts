@@ -53,22 +53,23 @@ export class OwnedPartition {
 
   /** The clients as Redis has them, unseen ones included, in the order asked for. Throws ChainBroken. */
   async load(ids: readonly ClientId[]): Promise<ClientState[]> {
-    const clients: ClientState[] = [];
+    const loaded: ClientState[] = [];
     for (let from = 0; from < ids.length; from += CLIENTS_PER_CALL) {
       const some = ids.slice(from, from + CLIENTS_PER_CALL);
-      const names = [this.keys.meta(), this.keys.sources(), ...some.map((id) => this.keys.client(clientKey(id.namespace, id.client)))];
+      const clients = some.map((id) => this.keys.client(clientKey(id.namespace, id.client)));
+      const names = [this.keys.meta(), this.keys.sources(), ...clients, this.keys.absent()];
       const [, chain, ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, 'sessions');
       if (chain !== this.#chain()) throw new ChainBroken();
       some.forEach((id, at) => {
         const [fields, source, sessions] = found[at] ?? [];
-        clients.push(
+        loaded.push(
           fields === undefined || source === undefined || sessions === undefined
             ? unseenClient(id.namespace, id.client)
             : decodeClientState(id, fieldsFromReply(fields), source, sessions.map(fieldsFromReply), this.settings),
         );
       });
     }
-    return clients;
+    return loaded;
   }
 
   /** Writes the clients whole. The last call sets the watermark, if there is one, so that it never says more than what was applied.
@@ -106,7 +107,7 @@ export class OwnedPartition {
     let answer: number;
     do {
       answer = await this.#write((chain, next) =>
-        this.redis.wipe(4, ...this.#shared(), chain, next, this.keys.base, CLIENTS_PER_CALL.toString()),
+        this.redis.wipe(5, ...this.#shared(), chain, next, this.keys.base, CLIENTS_PER_CALL.toString()),
       );
     } while (answer === 1);
   }
@@ -123,7 +124,7 @@ export class OwnedPartition {
   }
 
   #apply(clients: readonly string[], watermark: string): Promise<number> {
-    return this.#write((chain, next) => this.redis.applyClients(4, ...this.#shared(), chain, next, this.keys.base, watermark, clients));
+    return this.#write((chain, next) => this.redis.applyClients(5, ...this.#shared(), chain, next, this.keys.base, watermark, clients));
   }
 
   async #write(script: (chain: string, next: string) => Promise<number>): Promise<number> {
@@ -139,7 +140,7 @@ export class OwnedPartition {
   }
 
   #shared(): string[] {
-    return [this.keys.meta(), this.keys.counts(), this.keys.deadlines(), this.keys.sources()];
+    return [this.keys.meta(), this.keys.counts(), this.keys.deadlines(), this.keys.sources(), this.keys.absent()];
   }
 }
 

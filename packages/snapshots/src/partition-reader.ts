@@ -49,7 +49,8 @@ export class PartitionReader {
   async clients(ids: readonly ClientId[], { withSessions }: { readonly withSessions: boolean }): Promise<(ClientView | undefined)[]> {
     const calls = Array.from({ length: Math.ceil(ids.length / CLIENTS_PER_CALL) }, async (_, call) => {
       const some = ids.slice(call * CLIENTS_PER_CALL, (call + 1) * CLIENTS_PER_CALL);
-      const names = [this.keys.meta(), this.keys.sources(), ...some.map((id) => this.keys.client(clientKey(id.namespace, id.client)))];
+      const clients = some.map((id) => this.keys.client(clientKey(id.namespace, id.client)));
+      const names = [this.keys.meta(), this.keys.sources(), ...clients, this.keys.absent()];
       const [watermark, , ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, withSessions ? 'sessions' : '');
       return some.map((id, at) => {
         const [fields, source, sessions] = found[at] ?? [];
@@ -78,9 +79,9 @@ export class PartitionReader {
   /** A run for each bucket that fits the pattern, each in order. */
   async index({ order, after, wanted, prefix, pattern }: IndexQuery): Promise<Run[]> {
     const score = after.since === undefined || after.since === Number.NEGATIVE_INFINITY ? '-inf' : String(after.since);
-    const names = [this.keys.meta(), this.keys.counts()];
+    const names = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
     const [watermark, ...runs] = await this.redis.readIndex(
-      2,
+      3,
       ...names,
       this.keys.base,
       order,

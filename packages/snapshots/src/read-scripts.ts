@@ -6,13 +6,13 @@ end
 `;
 
 /** Reads clients whole: each with its sessions, as of one moment.
- *  KEYS: meta, sources, clients. ARGV: the partition's key base, `sessions` or '' to leave these out.
+ *  KEYS: meta, sources, clients, absent. ARGV: the partition's key base, `sessions` or '' to leave these out.
  *  Returns the watermark and the chain (false where there is none), then for each client an empty array or {fields, source, {session fields}}. */
 export const READ_CLIENTS = `
 ${ENCODE_NAME}
 local base, whole = ARGV[1], ARGV[2] == 'sessions'
 local reply = redis.call('HMGET', KEYS[1], 'watermark', 'chain')
-for i = 3, #KEYS do
+for i = 3, #KEYS - 1 do
   local fields = redis.call('HGETALL', KEYS[i])
   local found = {}
   if #fields > 0 then
@@ -41,7 +41,7 @@ return { redis.call('HGET', KEYS[1], 'watermark'), redis.call('HGETALL', KEYS[2]
 
 /** What comes next in an order, of each bucket that fits: as many entries as will do if they are spread evenly, and a few more.
  *  Members are compared byte by byte, as the set orders them: Lua's own comparison of texts follows the locale that Redis was started in.
- *  KEYS: meta, counts. ARGV: the partition's key base, `since` or `name`, how many of all buckets, the score and the member after which to
+ *  KEYS: meta, counts, absent. ARGV: the partition's key base, `since` or `name`, how many of all buckets, the score and the member after which to
  *  begin (`-inf` and '': at the start), the prefix of members in the order of names or '', then for each part of a bucket's name '' or `=`
  *  and what it must be.
  *  Returns the watermark (false where there is none), then for each bucket {how many were asked of it, {member, score, …}}; without scores

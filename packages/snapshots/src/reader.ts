@@ -5,7 +5,7 @@ import { decodeCursor } from './cursor.ts';
 import { type ClientId, partitionOfClient } from './keys.ts';
 import { List, type Page } from './list.ts';
 import { type ClientView, type PartitionReader, PartitionRestoring } from './partition-reader.ts';
-import { connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
+import { connected, connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
 import { type ListFilter, Selection } from './selection.ts';
 
 /** How a list is cut into pages. */
@@ -23,14 +23,9 @@ export interface ListOptions extends Freshness {
 export class SnapshotReader {
   readonly #redis: ScriptedRedis;
   readonly #generation: ActiveGeneration;
-  #connectionError: RedisUnavailable | undefined;
 
   constructor(private readonly options: RedisOptions & { readonly prefix: string }) {
-    const onError = (error: RedisUnavailable) => {
-      this.#connectionError = error;
-      options.onError(error);
-    };
-    this.#redis = connectRedis({ ...options, onError });
+    this.#redis = connectRedis(options);
     this.#generation = new ActiveGeneration(this.#redis, options.prefix);
   }
 
@@ -91,12 +86,10 @@ export class SnapshotReader {
   async #ask<T>(question: (partitions: readonly PartitionReader[]) => Promise<T>, freshness?: Freshness): Promise<T> {
     try {
       // It gives up at the first failure; the next question tries again.
-      if (this.#redis.status === 'wait' || this.#redis.status === 'end') await this.#redis.connect();
+      await connected(this.#redis);
       return await this.#generation.ask(question, freshness);
     } catch (error) {
       if (ANSWERS.some((kind) => error instanceof kind)) throw error;
-      // The client says only that the connection is closed; why, it said before.
-      if (this.#redis.status === 'end' && this.#connectionError !== undefined) throw this.#connectionError;
       throw new RedisUnavailable(this.options.url, true, error);
     }
   }

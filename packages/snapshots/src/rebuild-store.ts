@@ -6,7 +6,7 @@ import { type ClientId, Keys } from './keys.ts';
 import type { ClaimedPartition } from './owned-generations.ts';
 import { OwnedPartition, type Watermark } from './owned-partition.ts';
 import { type ClientView, PartitionReader } from './partition-reader.ts';
-import { connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
+import { connected, connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
 
 /** Clients that are compared at a time. */
 const PORTION = 500;
@@ -26,7 +26,7 @@ export class RebuildStore {
   /** Throws RedisUnavailable. */
   async connect(): Promise<void> {
     try {
-      if (this.#redis.status === 'wait') await this.#redis.connect();
+      await connected(this.#redis);
     } catch (error) {
       throw new RedisUnavailable(this.options.url, true, error);
     }

@@ -1,5 +1,9 @@
-import { Redis } from 'ioredis';
+import { type EventEmitter, once } from 'node:events';
+import { isIP } from 'node:net';
+import tls, { type PeerCertificate } from 'node:tls';
+import { Cluster, Redis, type RedisCommander } from 'ioredis';
 import { READ_CLIENTS, READ_HASH, READ_INDEX } from './read-scripts.ts';
+import { describeAddress, parseRedisUrl, type RedisAddress } from './redis-address.ts';
 import { ACTIVATE, APPLY_CLIENTS, CLAIM, WIPE } from './scripts.ts';
 
 /** Redis cannot be reached, or refuses. The message names the address, never a password. */
@@ -10,12 +14,23 @@ export class RedisUnavailable extends Error {
     readonly retryable: boolean,
     cause: unknown,
   ) {
-    super(`cannot use Redis at ${addressOf(url)}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`cannot use Redis at ${describeAddress(parseRedisUrl(url))}: ${reasonOf(cause)}`, { cause });
   }
 }
 
-/** Redis with this package's scripts as commands. */
-export interface ScriptedRedis extends Redis {
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  // Of a Cluster it says that it asked every node, not what the last one said.
+  return 'lastNodeError' in cause && cause.lastNodeError instanceof Error
+    ? `no node answers: ${cause.lastNodeError.message}`
+    : cause.message;
+}
+
+/** Redis, be it one server, a master that sentinels name, or a Cluster, with this package's scripts as commands. */
+export interface ScriptedRedis extends RedisCommander, EventEmitter {
+  readonly status: string;
+  connect(): Promise<void>;
+  disconnect(): void;
   readClients(keys: number, ...keysAndArguments: string[]): Promise<[watermark: string | null, chain: string | null, ...ClientReply[]]>;
   activate(keys: 1, generation: string, from: string, to: string): Promise<number>;
   claim(keys: 1, meta: string, chain: string): Promise<string | null>;
@@ -23,43 +38,124 @@ export interface ScriptedRedis extends Redis {
   /** An array is sent flat: too many arguments for a call of a function are not too many for Redis. */
   applyClients(keys: number, ...keysAndArguments: (string | readonly string[])[]): Promise<number>;
   readHash(keys: 2, meta: string, hash: string): Promise<[watermark: string | null, fields: string[]]>;
-  readIndex(keys: 2, ...keysAndArguments: string[]): Promise<[watermark: string | null, ...[limit: number, entries: string[]][]]>;
+  readIndex(keys: 3, ...keysAndArguments: string[]): Promise<[watermark: string | null, ...[limit: number, entries: string[]][]]>;
 }
 export type ClientReply = [] | [fields: string[], source: string, sessions: string[][]];
 
 export interface RedisOptions {
-  /** `redis://` or `rediss://` (TLS), with user and password where Redis asks for them. */
+  /** One of `REDIS_URL_FORMS`. */
   readonly url: string;
   /** Wait and retry for ever (a service), or fail after the first attempt (a command). */
   readonly patient: boolean;
   readonly onError: (error: RedisUnavailable) => void;
 }
 
+const SCRIPTS = {
+  activate: { lua: ACTIVATE },
+  claim: { lua: CLAIM },
+  wipe: { lua: WIPE },
+  readClients: { lua: READ_CLIENTS },
+  applyClients: { lua: APPLY_CLIENTS },
+  readHash: { lua: READ_HASH },
+  readIndex: { lua: READ_INDEX },
+};
+const CONNECTS_WITHIN = 5_000;
+/** A server that has not answered for so long, in ms, is gone, though nothing has closed its connection. No script runs that long. */
+const ANSWERS_WITHIN = 10_000;
+
+/** Connects when it is first used. Throws RedisUrlInvalid. */
 export function connectRedis({ url, patient, onError }: RedisOptions): ScriptedRedis {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: 5_000,
-    maxRetriesPerRequest: patient ? null : 0,
-    retryStrategy: (attempt) => (patient ? Math.min(100 * 2 ** attempt, 5_000) : null),
-    scripts: {
-      activate: { lua: ACTIVATE },
-      claim: { lua: CLAIM },
-      wipe: { lua: WIPE },
-      readClients: { lua: READ_CLIENTS },
-      applyClients: { lua: APPLY_CLIENTS },
-      readHash: { lua: READ_HASH },
-      readIndex: { lua: READ_INDEX },
-    },
-  });
+  const address = parseRedisUrl(url);
+  const redis = address.kind === 'cluster' ? clusterAt(address, patient) : serverAt(address, patient);
   redis.on('error', (error) => onError(new RedisUnavailable(url, true, error)));
   return redis as unknown as ScriptedRedis;
 }
 
-function addressOf(url: string): string {
+const connecting = new WeakMap<ScriptedRedis, Promise<void>>();
+
+/** Resolves when Redis answers. Throws what is in the way at the first attempt; one that is patient goes on trying meanwhile. */
+export function connected(redis: ScriptedRedis): Promise<void> {
+  if (redis.status === 'ready') return Promise.resolve();
+  const attempt = connecting.get(redis) ?? firstAnswer(redis).finally(() => connecting.delete(redis));
+  connecting.set(redis, attempt);
+  return attempt;
+}
+
+async function firstAnswer(redis: ScriptedRedis): Promise<void> {
+  const over = new AbortController();
+  const closed = once(redis, 'close', over).then(() => Promise.reject(new Error('the connection was closed')));
+  const ready = once(redis, 'ready', over);
+  if (redis.status === 'wait' || redis.status === 'end') redis.connect().catch(() => {}); // It says why as an event, too.
   try {
-    const { hostname, port } = new URL(url);
-    return `${hostname}:${port || '6379'}`;
-  } catch {
-    return 'a URL that cannot be read';
+    await Promise.race([ready, closed]);
+  } finally {
+    over.abort();
+    await Promise.allSettled([ready, closed]);
   }
+}
+
+function serverAt(address: Exclude<RedisAddress, { kind: 'cluster' }>, patient: boolean): Redis {
+  const common = {
+    ...connection(address, patient),
+    db: address.database,
+    lazyConnect: true,
+    retryStrategy: retry(patient),
+    scripts: SCRIPTS,
+  };
+  if (address.kind === 'socket') return new Redis({ ...common, path: address.path });
+  if (address.kind === 'server') return new Redis({ ...common, ...address.node });
+  const { sentinels, sentinelCredentials, master, tls: encrypted } = address;
+  return new Redis({
+    ...common,
+    sentinels: [...sentinels],
+    name: master,
+    sentinelUsername: sentinelCredentials.username,
+    sentinelPassword: sentinelCredentials.password,
+    enableTLSForSentinelMode: encrypted,
+    sentinelTLS: common.tls,
+    sentinelCommandTimeout: CONNECTS_WITHIN,
+    sentinelRetryStrategy: retry(patient),
+    // A former master that is cut off, and does not know it, would answer for ever.
+    failoverDetector: patient,
+  });
+}
+
+function clusterAt(address: Extract<RedisAddress, { kind: 'cluster' }>, patient: boolean): Cluster {
+  return new Cluster([...address.nodes], {
+    lazyConnect: true,
+    clusterRetryStrategy: retry(patient),
+    slotsRefreshTimeout: CONNECTS_WITHIN,
+    // A name stays a name: certificates are for names.
+    dnsLookup: (name, found) => found(null, name),
+    redisOptions: connection(address, patient),
+    scripts: SCRIPTS,
+  });
+}
+
+/** How each single connection behaves. */
+function connection(address: RedisAddress, patient: boolean) {
+  return {
+    username: address.username,
+    password: address.password,
+    connectTimeout: CONNECTS_WITHIN,
+    socketTimeout: ANSWERS_WITHIN,
+    maxRetriesPerRequest: patient ? null : 0,
+    // It was the master, and is no longer: whoever connects anew finds the present one.
+    reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
+    tls: address.tls ? { checkServerIdentity: identityCheck(address) } : undefined,
+  };
+}
+
+/** A node may be announced by number, and show the certificate of a name: then of one that is in the URL. */
+function identityCheck(address: RedisAddress) {
+  const nodes = address.kind === 'cluster' ? address.nodes : address.kind === 'sentinel' ? address.sentinels : [];
+  return (host: string, certificate: PeerCertificate): Error | undefined => {
+    const wrong = tls.checkServerIdentity(host, certificate);
+    if (isIP(host) === 0) return wrong;
+    return nodes.some((node) => tls.checkServerIdentity(node.host, certificate) === undefined) ? undefined : wrong;
+  };
+}
+
+function retry(patient: boolean): (attempt: number) => number | null {
+  return (attempt) => (patient ? Math.min(100 * 2 ** attempt, 5_000) : null);
 }

@@ -22,7 +22,7 @@ redis.call('HSET', KEYS[1], 'chain', ARGV[2])
 
 /** Deletes some of the partition's keys and marks it as restoring, for readers. The counts name every bucket, a bucket every client, a client
  *  its sessions.
- *  KEYS: meta, counts, deadlines, sources. ARGV: expected chain, next chain, the partition's key base, how many clients.
+ *  KEYS: meta, counts, deadlines, sources, absent. ARGV: expected chain, next chain, the partition's key base, how many clients.
  *  Returns 0 where the chain differs, 1 where more is left, 2 when all is gone. */
 export const WIPE = `
 ${ADVANCE_CHAIN}
@@ -52,7 +52,7 @@ return 2
 /** Applies some clients of one partition whole: client, sessions, deadline, index entries and counts. Which bucket a client was in is read
  *  from the old hash that is overwritten, so the script is right whatever was applied before, and may be repeated; index entries that
  *  stay as they are are not touched.
- *  KEYS: meta, counts, deadlines, sources. ARGV: expected chain, next chain, the partition's key base, the watermark or '', then for each client
+ *  KEYS: meta, counts, deadlines, sources, absent. ARGV: expected chain, next chain, the partition's key base, the watermark or '', then for each client
  *  key, namespace, name (these two encoded), bucket, source id or '', source, since or '', since in ms, due in ms or '', NX to keep a
  *  due time that is there or CH,
  *  number of fields, fields and values, number of sessions, for each its key, number of fields, fields and values.

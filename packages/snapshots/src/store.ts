@@ -3,7 +3,7 @@ import { Generations } from './generations.ts';
 import { Keys } from './keys.ts';
 import { OwnedGenerations } from './owned-generations.ts';
 import { ChainBroken } from './owned-partition.ts';
-import { connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
+import { connected, connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
 
 /** The projector's side of Redis. */
 export class SnapshotStore {
@@ -20,7 +20,7 @@ export class SnapshotStore {
   /** Connects. Throws RedisUnavailable. */
   async connect(): Promise<void> {
     try {
-      if (this.#redis.status === 'wait') await this.#redis.connect();
+      await connected(this.#redis);
     } catch (error) {
       throw new RedisUnavailable(this.options.url, true, error);
     }

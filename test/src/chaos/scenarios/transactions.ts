@@ -10,7 +10,7 @@ export const TRANSACTIONS: readonly Scenario[] = [
       await using proxy = await KafkaProxy.start(world.stack.ports.kafka);
       const owner = await world.addProjector({ KAFKA_BROKERS: proxy.brokers });
       await world.whileSending(500, async () => {
-        for (let time = 1; time <= 4; time++) {
+        for (let time = 1; time <= 3; time++) {
           await world.moreApplied();
           proxy.commitsToLose = 1;
           await world.until('a response is lost', () => proxy.commitsToLose === 0);
