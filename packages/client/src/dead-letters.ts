@@ -1,5 +1,6 @@
-import { type Bounds, type Interval, type LogRecord, rangesOf, readRange, readRanges, tail } from '@rollcall/log';
+import { type Bounds, type Interval, type LogRecord, rangesOf, readRange, readRanges } from '@rollcall/log';
 import { type DeadLetter, type Delivery, formatTime, type Position, parseTime, timeFromMilliseconds, topicNames } from '@rollcall/schema';
+import { type Feed, type FeedOptions, LogFeed } from './feed.ts';
 import { type Redelivery, type RedriveTarget, redrive, type Verdict } from './redrive.ts';
 
 /** Which letters. */
@@ -35,9 +36,9 @@ export class DeadLetters {
     this.#topic = topicNames(target.log.prefix).deadLetters;
   }
 
-  /** Dead letters as they come, until `signal` aborts. Throws LogUnavailable. */
-  async *follow({ from = 'latest', signal }: { from?: 'latest' | 'earliest'; signal: AbortSignal }): AsyncIterable<DeadLetter> {
-    for await (const record of tail(this.target.log, this.#topic, from, signal)) yield toDeadLetter(record);
+  /** Dead letters as they come. */
+  follow(options: FeedOptions = {}): Feed<DeadLetter> {
+    return new LogFeed(this.target.log, { topic: this.#topic, read: toDeadLetter }, options);
   }
 
   /** The newest that match, at most `limit` of them, in the order of their times. Throws PlaceInvalid, LogUnavailable. */

@@ -14,7 +14,16 @@
  *
  * @packageDocumentation
  */
-export { type Interval, LogUnavailable, type Place, PlaceInvalid, type SaslOptions } from '@rollcall/log';
+export {
+  type Interval,
+  LogCut,
+  LogUnavailable,
+  type Place,
+  PlaceInvalid,
+  PositionUnknown,
+  type SaslOptions,
+  type StreamStart,
+} from '@rollcall/log';
 export {
   type Admission,
   CHANGE_KINDS,
@@ -47,7 +56,9 @@ export {
   RedisUrlInvalid,
   SnapshotsBehind,
 } from '@rollcall/snapshots';
+export type { ChangesOptions, FeedChange, WhichClients } from './changes.ts';
 export { type DeadLetterFilter, DeadLetters, type RedrivenLetter, type RedriveOptions } from './dead-letters.ts';
+export type { Feed, FeedOptions, FeedPosition } from './feed.ts';
 export type { FoldOptions } from './fold-options.ts';
 export type { ClientDifference, Comparison } from './rebuild/compare.ts';
 export { GenerationBusy, NothingToSwitchTo, RebuildInterrupted, SnapshotsBehindActive } from './rebuild/errors.ts';

@@ -1,5 +1,5 @@
-import { type LogOptions, Offsets, type SaslOptions, tail } from '@rollcall/log';
-import { type Admission, type Change, DEFAULT_PREFIX, parseJson, type SessionSnapshot, topicNames } from '@rollcall/schema';
+import { type LogOptions, Offsets, type SaslOptions } from '@rollcall/log';
+import { type Admission, DEFAULT_PREFIX, type SessionSnapshot } from '@rollcall/schema';
 import {
   type ClientId,
   type ClientView,
@@ -11,7 +11,9 @@ import {
   RebuildStore,
   SnapshotReader,
 } from '@rollcall/snapshots';
+import { type ChangesOptions, changesFeed, type FeedChange } from './changes.ts';
 import { DeadLetters } from './dead-letters.ts';
+import type { Feed } from './feed.ts';
 import { type FoldOptions, foldSettings } from './fold-options.ts';
 import { Rebuild } from './rebuild/rebuild.ts';
 import { type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
@@ -100,11 +102,9 @@ export class Rollcall implements AsyncDisposable {
     return this.#reader.namespaces(freshness);
   }
 
-  /** Changes as they are committed, each exactly once, a client's in order; until `signal` aborts. Throws LogUnavailable. */
-  async *changes({ from = 'latest', signal }: { from?: 'latest' | 'earliest'; signal: AbortSignal }): AsyncIterable<Change> {
-    for await (const { value } of tail(this.#log, topicNames(this.#log.prefix).changes, from, signal)) {
-      if (value !== null) yield parseJson(Buffer.from(value).toString()) as Change;
-    }
+  /** Each change that users can see, from where you want, for as long as you want: see Feed. A client's come in order. */
+  changes(options: ChangesOptions = {}): Feed<FeedChange> {
+    return changesFeed(this.#log, options);
   }
 
   /** Gives events that Event Grid could not deliver to ingest's parser, each the JSON of one CloudEvent as its blob has it, and appends what

@@ -1,13 +1,15 @@
-export { LogUnavailable, TopicsDiffer } from './errors.ts';
+export { LogCut, LogUnavailable, PositionUnknown, TopicsDiffer } from './errors.ts';
 export { GroupMember, type MemberOptions, type RecordBatch } from './group-member.ts';
+export { LogStream, type LogStreamOptions } from './log-stream.ts';
 export { type Bounds, Offsets } from './offsets.ts';
 export type { LogLogger, LogOptions, SaslOptions } from './options.ts';
 export { type Interval, type Place, PlaceInvalid, rangesOf } from './place.ts';
+export type { StreamStart } from './position.ts';
+export { readRange } from './read-range.ts';
 export { readRanges } from './read-ranges.ts';
 export type { LogRecord, NewRecord } from './record.ts';
 export { admit, type HubMessage, type Routing, route } from './route.ts';
 export { type LoggedState, stateRecords } from './state-records.ts';
-export { readRange, tail } from './tail.ts';
 export { ensureTopics, type TopicOptions } from './topics.ts';
 export { Transactor } from './transactor.ts';
 export { LogWriter } from './writer.ts';

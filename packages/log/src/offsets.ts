@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { LogUnavailable } from './errors.ts';
+import { isPassing, LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
+
+/** Until new leaders are known: how often it asks again, and after how many milliseconds. */
+const ATTEMPTS = 10;
+const WAIT = 200;
 
 /** How far a partition reaches. */
 export interface Bounds {
@@ -13,10 +18,10 @@ export interface Bounds {
 
 /** What the brokers know of offsets, asked afresh each time. Throws LogUnavailable. */
 export class Offsets {
-  readonly #admin: Admin;
+  #admin: Admin;
   #connected: Promise<void> | undefined;
 
-  constructor(log: LogOptions) {
+  constructor(private readonly log: LogOptions) {
     this.#admin = createKafka(log).admin();
   }
 
@@ -53,14 +58,21 @@ export class Offsets {
     await this.#admin.disconnect().catch(() => {});
   }
 
+  /** kafkajs gives up where another broker leads by now: a new admin looks for the leaders anew. */
   async #ask<T>(question: () => Promise<T>): Promise<T> {
-    try {
-      this.#connected ??= this.#admin.connect();
-      await this.#connected;
-      return await question();
-    } catch (cause) {
-      this.#connected = undefined;
-      throw new LogUnavailable('ask Kafka for offsets', true, cause);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        this.#connected ??= this.#admin.connect();
+        await this.#connected;
+        return await question();
+      } catch (cause) {
+        await this.close();
+        this.#admin = createKafka(this.log).admin();
+        this.#connected = undefined;
+        if (attempt === ATTEMPTS || !isPassing(cause))
+          throw new LogUnavailable(`ask Kafka at ${this.log.brokers.join(', ')} for offsets`, true, cause);
+        await sleep(WAIT);
+      }
     }
   }
 }

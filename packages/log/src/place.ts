@@ -35,7 +35,12 @@ export async function rangesOf(offsets: Offsets, topic: string, { from, to }: In
 }
 
 /** `of`: before the first or after the last record of a time. */
-async function nextOffsets(offsets: Offsets, topic: string, place: Place, of: 'first' | 'last'): Promise<ReadonlyMap<number, bigint>> {
+export async function nextOffsets(
+  offsets: Offsets,
+  topic: string,
+  place: Place,
+  of: 'first' | 'last',
+): Promise<ReadonlyMap<number, bigint>> {
   if ('time' in place) return offsets.at(topic, milliseconds(place.time) + (of === 'last' ? 1 : 0));
   return new Map(Object.entries(place.offsets).map(([partition, offset]) => [Number(partition), parseOffset(offset)]));
 }

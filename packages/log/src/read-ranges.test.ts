@@ -7,7 +7,7 @@ import type { LogRecord } from './record.ts';
 const partitions = new Map<number, readonly (readonly number[] | 'broken')[]>();
 const left: number[] = [];
 
-vi.mock('./tail.ts', () => ({
+vi.mock('./read-range.ts', () => ({
   readRange: async function* (_log: unknown, { partition }: { partition: number }) {
     try {
       for (const batch of partitions.get(partition) ?? []) {

@@ -1,7 +1,7 @@
 import type { Bounds } from './offsets.ts';
 import type { LogOptions } from './options.ts';
+import { readRange } from './read-range.ts';
 import type { LogRecord } from './record.ts';
-import { readRange } from './tail.ts';
 
 /** Reads the committed records of some partitions of a topic, each within its range, in the order of their times; then ends. A partition's
  *  own order is kept. Throws LogUnavailable. */

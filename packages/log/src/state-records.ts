@@ -1,7 +1,7 @@
 import { FOLD_VERSION, FoldVersionDiffers, parseJson, StateRecord } from '@rollcall/schema';
 import type { Offsets } from './offsets.ts';
 import type { LogOptions } from './options.ts';
-import { readRange } from './tail.ts';
+import { readRange } from './read-range.ts';
 
 /** One record of `rollcall.state`: what is remembered of a client. */
 export interface LoggedState extends StateRecord {

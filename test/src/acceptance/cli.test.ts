@@ -229,7 +229,7 @@ it.concurrent.each([
     code: 3,
     args: ['watch'],
     env: NOBODY_LISTENS,
-    says: /^rollcall: cannot read rollcall\.changes at 127\.0\.0\.1:1: .+; check KAFKA_BROKERS, .+\n$/,
+    says: /^rollcall: cannot ask Kafka at 127\.0\.0\.1:1 for offsets: .+; check KAFKA_BROKERS, .+\n$/,
   },
   {
     code: 3,

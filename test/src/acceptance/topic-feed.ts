@@ -1,4 +1,4 @@
-import { type LogOptions, type LogRecord, tail } from '@rollcall/log';
+import { type LogOptions, type LogRecord, LogStream } from '@rollcall/log';
 import { clientKey, parseJson } from '@rollcall/schema';
 
 /** A topic from its first record on, committed records only, as far as it has been read. */
@@ -27,7 +27,8 @@ export class TopicFeed implements AsyncDisposable {
   }
 
   async #read(log: LogOptions, topic: string): Promise<void> {
-    for await (const record of tail(log, topic, 'earliest', this.#stop.signal)) this.#records.push(record);
+    const stream = new LogStream(log, { topic, from: 'earliest', signal: this.#stop.signal });
+    for await (const record of stream) if (record !== undefined) this.#records.push(record);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
