@@ -15,10 +15,12 @@ export interface NamespaceCounts {
   readonly state: Readonly<Record<string, number>>;
 }
 
-/** Adds buckets up, per namespace in the order of their names. */
-export function addUp(buckets: Iterable<readonly [bucket: string, clients: number]>): NamespaceCounts[] {
+/** Adds the partitions' buckets up, per namespace in the order of their names. */
+export function addUp(buckets: readonly (readonly [bucket: string, clients: number])[]): NamespaceCounts[] {
+  const sums = new Map<string, number>();
+  for (const [bucket, clients] of buckets) sums.set(bucket, (sums.get(bucket) ?? 0) + clients);
   const found = new Map<string, ReturnType<typeof nothing>>();
-  for (const [bucket, clients] of buckets) {
+  for (const [bucket, clients] of sums) {
     const { namespace, presence, confirmed, reason, exists, state } = parseBucket(bucket);
     const counts = found.get(namespace) ?? nothing(namespace);
     found.set(namespace, counts);

@@ -3,7 +3,9 @@ export type Fields = Readonly<Record<string, string>>;
 
 /** A hash as a script returns it: field, value, field, value. */
 export function fieldsFromReply(reply: readonly string[]): Fields {
-  return Object.fromEntries(pairs(reply));
+  const fields: Record<string, string> = {};
+  for (let at = 0; at < reply.length; at += 2) fields[reply[at] ?? ''] = reply[at + 1] ?? '';
+  return fields;
 }
 
 /** The same, and sorted sets with scores, in the order of the reply. */

@@ -20,8 +20,8 @@ export interface IndexQuery {
   readonly wanted: number;
   /** Encoded; of names in their own order. */
   readonly prefix: string;
-  /** What each part of a bucket's name must be: '' or `=` and a value. */
-  readonly pattern: readonly string[];
+  /** A Lua pattern of the buckets. */
+  readonly pattern: string;
 }
 
 /** Some partitions are being restored: not complete is not the same as not found. Ask again in a moment. */
@@ -80,17 +80,8 @@ export class PartitionReader {
   async index({ order, after, wanted, prefix, pattern }: IndexQuery): Promise<Run[]> {
     const score = after.since === undefined || after.since === Number.NEGATIVE_INFINITY ? '-inf' : String(after.since);
     const names = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
-    const [watermark, ...runs] = await this.redis.readIndex(
-      3,
-      ...names,
-      this.keys.base,
-      order,
-      String(wanted),
-      score,
-      after.name,
-      prefix,
-      ...pattern,
-    );
+    const from = [String(wanted), score, after.name, prefix];
+    const [watermark, ...runs] = await this.redis.readIndex(3, ...names, this.keys.base, order, pattern, ...from);
     this.#mustBeComplete(watermark);
     return runs.map(([limit, reply]) => {
       const entries =

@@ -11,6 +11,7 @@ end
 export const READ_CLIENTS = `
 ${ENCODE_NAME}
 local base, whole = ARGV[1], ARGV[2] == 'sessions'
+local sources = {}
 local reply = redis.call('HMGET', KEYS[1], 'watermark', 'chain')
 for i = 3, #KEYS - 1 do
   local fields = redis.call('HGETALL', KEYS[i])
@@ -19,7 +20,11 @@ for i = 3, #KEYS - 1 do
     local source, sessions = '', {}
     local name = string.sub(KEYS[i], #base + #'client:' + 1)
     for f = 1, #fields, 2 do
-      if fields[f] == 'source' then source = redis.call('HGET', KEYS[2], fields[f + 1]) or '' end
+      if fields[f] == 'source' then
+        local id = fields[f + 1]
+        sources[id] = sources[id] or redis.call('HGET', KEYS[2], id) or ''
+        source = sources[id]
+      end
       if whole and fields[f] == 'sessions' then
         for _, session in ipairs(cjson.decode(fields[f + 1])) do
           sessions[#sessions + 1] = redis.call('HGETALL', base .. 'session:' .. name .. '/' .. encode(session))
@@ -41,21 +46,13 @@ return { redis.call('HGET', KEYS[1], 'watermark'), redis.call('HGETALL', KEYS[2]
 
 /** What comes next in an order, of each bucket that fits: as many entries as will do if they are spread evenly, and a few more.
  *  Members are compared byte by byte, as the set orders them: Lua's own comparison of texts follows the locale that Redis was started in.
- *  KEYS: meta, counts, absent. ARGV: the partition's key base, `since` or `name`, how many of all buckets, the score and the member after which to
- *  begin (`-inf` and '': at the start), the prefix of members in the order of names or '', then for each part of a bucket's name '' or `=`
- *  and what it must be.
+ *  KEYS: meta, counts, absent. ARGV: the partition's key base, `since` or `name`, a Lua pattern of buckets, how many of all buckets, the score and the
+ *  member after which to begin (`-inf` and '': at the start), the prefix of members in the order of names or ''.
  *  Returns the watermark (false where there is none), then for each bucket {how many were asked of it, {member, score, …}}; without scores
  *  in the order of names. */
 export const READ_INDEX = `
-local base, order, wanted, score, member, prefix = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
-local function fits(bucket)
-  local at = 7
-  for part in string.gmatch(bucket .. '/', '([^/]*)/') do
-    if ARGV[at] ~= '' and ARGV[at] ~= '=' .. part then return false end
-    at = at + 1
-  end
-  return true
-end
+local base, order, pattern, wanted = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local score, member, prefix = ARGV[5], ARGV[6], ARGV[7]
 local function upTo(a, b)
   for i = 1, math.min(#a, #b) do
     local x, y = string.byte(a, i, i), string.byte(b, i, i)
@@ -72,23 +69,23 @@ local function bySince(index, limit)
   end
   return redis.call('ZRANGE', index, low, low + limit - 1, 'WITHSCORES')
 end
+local low = member == '' and '[' .. prefix or '(' .. member
+local high = prefix == '' and '+' or '(' .. prefix .. '\\255'
 local function byName(index, limit)
-  local low = member == '' and '[' .. prefix or '(' .. member
-  local high = prefix == '' and '+' or '(' .. prefix .. '\\255'
   return redis.call('ZRANGE', index, low, high, 'BYLEX', 'LIMIT', 0, limit)
 end
 local counts, sizes, total = redis.call('HGETALL', KEYS[2]), {}, 0
 for at = 1, #counts, 2 do
-  if fits(counts[at]) then
+  if string.find(counts[at], pattern) then
     sizes[counts[at]] = tonumber(counts[at + 1])
     total = total + sizes[counts[at]]
   end
 end
 local reply = { redis.call('HGET', KEYS[1], 'watermark') }
+local read = order == 'since' and bySince or byName
 for bucket, size in pairs(sizes) do
   local limit = math.ceil(2 * wanted * size / total) + 4
-  local index = base .. 'index:' .. order .. ':' .. bucket
-  reply[#reply + 1] = { limit, order == 'since' and bySince(index, limit) or byName(index, limit) }
+  reply[#reply + 1] = { limit, read(base .. 'index:' .. order .. ':' .. bucket, limit) }
 end
 return reply
 `;

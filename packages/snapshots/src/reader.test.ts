@@ -35,6 +35,24 @@ describe.skipIf(!hasRedisServer())('reading snapshots', () => {
     await expect(reader.client(client1)).rejects.toThrow(NoSnapshots);
   });
 
+  it('goes on with the next question after its connection was lost', async () => {
+    const { reader, project } = await open(server);
+    await project(connected(1n));
+    expect(await reader.client(client1)).toBeDefined();
+    await server.redis.call('CLIENT', 'KILL', 'TYPE', 'normal');
+    await expect.poll(() => reader.client(client1).catch(() => undefined)).toBeDefined();
+    expect(await Promise.all([reader.client(client1), reader.namespaces()])).toMatchObject([{}, ['myns']]);
+  });
+
+  it('goes on where Redis has forgotten its scripts', async () => {
+    const { reader, project } = await open(server);
+    await project(connected(1n));
+    const ask = () => Promise.all([reader.client(client1), reader.counts(), reader.list({ namespace: 'myns' })]);
+    const before = await ask();
+    await server.redis.script('FLUSH');
+    expect(await ask()).toEqual(before);
+  });
+
   it('finds clients and sessions of any name, and not their neighbours', async () => {
     const { reader, project } = await open(server);
     const [client] = await project(connected(1n, '12:00:00', { client: 'a/b', session: '100%' }));

@@ -101,6 +101,9 @@ function serverAt(address: Exclude<RedisAddress, { kind: 'cluster' }>, patient: 
     lazyConnect: true,
     retryStrategy: retry(patient),
     scripts: SCRIPTS,
+    // A question is many commands at once, to many partitions: sent as one. Not to a Cluster: ioredis would not follow a script that is
+    // sent so to where its slot has moved.
+    enableAutoPipelining: !patient,
   };
   if (address.kind === 'socket') return new Redis({ ...common, path: address.path });
   if (address.kind === 'server') return new Redis({ ...common, ...address.node });

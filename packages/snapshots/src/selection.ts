@@ -49,11 +49,12 @@ export class Selection {
     return { since: this.after === undefined ? Number.NEGATIVE_INFINITY : timeToMilliseconds(this.after), name: '' };
   }
 
-  /** What each part of a bucket's name must be: '' or `=` and a value. */
-  get pattern(): string[] {
+  /** A Lua pattern of the names of its buckets. */
+  get pattern(): string {
     const { namespace, presence, confirmed, reason, exists, state } = this.filter;
     const confirmedText = confirmed === undefined ? undefined : confirmed ? 'confirmed' : 'pending';
-    return [namespace, presence, confirmedText, reason, exists, state].map((value) => (value === undefined ? '' : `=${encodeName(value)}`));
+    const parts = [namespace, presence, confirmedText, reason, exists, state];
+    return `^${parts.map((part) => (part === undefined ? '[^/]*' : literal(encodeName(part)))).join('/')}$`;
   }
 
   holdsFor(client: ClientSnapshot): boolean {
@@ -76,6 +77,11 @@ export class Selection {
 export function sinceScore({ since }: ClientSnapshot): number {
   const time = since === undefined ? undefined : parseTime(since);
   return time === undefined ? 0 : timeToMilliseconds(time);
+}
+
+/** In a Lua pattern, % takes its meaning from whatever is neither letter nor digit. */
+function literal(text: string): string {
+  return text.replace(/[^a-zA-Z0-9\u0080-\u{10ffff}]/gu, '%$&');
 }
 
 function toTime(moment: string | Date | undefined): Time | undefined {

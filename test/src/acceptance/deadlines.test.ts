@@ -47,6 +47,8 @@ it('confirms once, after the grace, that a client is offline', async () => {
   await connectAndLeave('gone', 'ConnectionLost');
   await eventually(async () => expect(await client('gone')).toMatchObject({ presence: 'offline', offlineConfirmed: false }), 5_000);
   await eventually(async () => expect(await client('gone')).toMatchObject(CONFIRMED));
+  expect((await test.rollcall.list({ namespace: NAMESPACE, confirmed: true })).clients.map((one) => one.client)).toEqual(['gone']);
+  expect((await test.rollcall.counts(NAMESPACE))[0]?.offlineConfirmed).toBe(1);
   await test.settled();
   expect(kindsOf('gone')).toEqual(['session-connected client-online', 'session-disconnected client-offline', 'client-offline-confirmed']);
   const [, left, confirmed] = await eventually(() => {

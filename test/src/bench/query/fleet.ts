@@ -5,10 +5,11 @@ import { type LogEvent, parseTime, type Time } from '@rollcall/schema';
 
 /** A fleet as Event Grid would tell of it: UUIDs for names and event ids, one session per client, a resource with 30 bytes of attributes.
  *
+ *  - four namespaces
  *  - 70 % are online, half of them not for the first time; 30 % offline, nine of ten confirmed
  *  - 20 % of the resources were updated once, 2 % are disabled */
-export const NAMESPACES = ['contoso-fleet-1', 'contoso-fleet-2', 'contoso-fleet-3', 'contoso-fleet-4'];
-export const REASONS = ['ConnectionLost', 'ClientInitiatedDisconnect', 'ConnectionLost', 'ServerInitiatedDisconnect', 'ClientError'];
+const NAMESPACES = ['contoso-fleet-1', 'contoso-fleet-2', 'contoso-fleet-3', 'contoso-fleet-4'];
+const REASONS = ['ConnectionLost', 'ClientInitiatedDisconnect', 'ConnectionLost', 'ServerInitiatedDisconnect', 'ClientError'];
 
 const ATTRIBUTES = { site: 'berlin', model: 'TX' };
 const EPOCH = parseTime('2026-03-01T08:00:00.0000000Z') as Time;
@@ -23,11 +24,15 @@ export function namespaceOf(n: number): string {
   return NAMESPACES[n % NAMESPACES.length] as string;
 }
 
-/** The client as the log leaves it. */
-export function benchClient(n: number): ClientState {
+export function sessionName(n: number): string {
+  return uuid('session', n);
+}
+
+/** A client as the log leaves it. Its offsets lie before the start of a new log, and are as long as those of an old one. */
+export function clientOf(n: number): ClientState {
   const namespace = namespaceOf(n);
   let client = unseenClient(namespace, clientName(n));
-  let offset = BigInt(n) * 7n;
+  let offset = BigInt(n) * 7n - 10_000_000n;
   for (const event of eventsOf(n)) {
     const folded = fold(client, event, offset++, DEFAULT_SETTINGS);
     if (folded.outcome !== 'ignored') client = folded.client;
@@ -39,7 +44,7 @@ function* eventsOf(n: number): Iterable<LogEvent> {
   const draw = draws(n);
   const namespace = namespaceOf(n);
   const source = `/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/myrg/providers/Microsoft.EventGrid/namespaces/${namespace}`;
-  const whose = (id: string) => ({ namespace, client: clientName(n), session: uuid('session', n), source, id: uuid(id, n) });
+  const whose = (id: string) => ({ namespace, client: clientName(n), session: sessionName(n), source, id: uuid(id, n) });
   const moment = (days: number) => (EPOCH + BigInt(Math.floor(days * TICKS_PER_DAY))) as Time;
   const createdOn = moment(draw());
   const updatedOn = draw() < 0.2 ? moment(1 + draw()) : createdOn;

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Rollcall } from '@rollcall/client';
+import { type StartedStack, startStack } from '@rollcall/local';
+import { RedisConnection } from '../../chaos/redis-connection.ts';
+import { askFor, type Spread, spreadOf } from './latencies.ts';
+import { load } from './load.ts';
+import { questions } from './questions.ts';
+
+/** As in production, unless told otherwise. */
+const PARTITIONS = 16;
+
+export interface RunOptions {
+  readonly clients: number;
+  /** Written by the projector meanwhile. */
+  readonly eventsPerSecond: number;
+  readonly rounds: number;
+  /** Per question and round. */
+  readonly seconds: number;
+  readonly say: (line: string) => void;
+}
+
+export interface Figure {
+  readonly name: string;
+  readonly bar: number;
+  readonly p50: Spread;
+  readonly p99: Spread;
+  readonly asked: number;
+}
+
+export interface RunResult {
+  readonly clients: number;
+  readonly bytesPerClient: number;
+  /** What the projector really applied to Redis meanwhile. */
+  readonly eventsPerSecond: number;
+  readonly figures: readonly Figure[];
+}
+
+/** Kafka, Redis and a projector that goes on from a fleet that was loaded; events for it from one process, questions from this one. */
+export async function runFleet(options: RunOptions): Promise<RunResult> {
+  const { clients, say } = options;
+  const stack = await startStack({ parts: ['kafka', 'redis'] });
+  try {
+    const began = performance.now();
+    const bytesPerClient = await load(stack.redisUrl, clients, PARTITIONS, say);
+    say(`${clients.toLocaleString('en')} clients loaded in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+    const projector = stack.add('projector', { as: 'bench-projector', env: { PARTITIONS: String(PARTITIONS) } });
+    await projector.start();
+    if (/"msg":"restoring"/.test(projector.log())) throw new Error('the projector did not go on from what was loaded');
+    return { clients, bytesPerClient, ...(await askUnderLoad(stack, options)) };
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function askUnderLoad(stack: StartedStack, { clients, eventsPerSecond, rounds, seconds, say }: RunOptions) {
+  const program = fileURLToPath(new URL('traffic.js', import.meta.url));
+  const args = [program, stack.kafkaBrokers, clients, PARTITIONS, eventsPerSecond].map(String);
+  const traffic = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
+  const rollcall = new Rollcall({ redisUrl: stack.redisUrl, kafka: { brokers: [stack.kafkaBrokers] } });
+  const redis = new RedisConnection(stack.ports.redis);
+  try {
+    const asked = questions(rollcall, clients).map((question) => ({ ...question, rounds: [] as Awaited<ReturnType<typeof askFor>>[] }));
+    while ((await applied(redis)) < eventsPerSecond) await sleep(200);
+    for (const { ask } of asked) await askFor(1, ask);
+    const [before, began] = [await applied(redis), performance.now()];
+    for (let round = 1; round <= rounds; round++) {
+      for (const { ask, rounds: results } of asked) results.push(await askFor(seconds, ask));
+      say(`round ${round} of ${rounds}`);
+    }
+    const rate = ((await applied(redis)) - before) / ((performance.now() - began) / 1_000);
+    const figures = asked.map(({ name, bar, rounds: results }) => ({
+      name,
+      bar,
+      p50: spreadOf(results.map(({ p50 }) => p50)),
+      p99: spreadOf(results.map(({ p99 }) => p99)),
+      asked: results.reduce((sum, { asked: count }) => sum + count, 0),
+    }));
+    return { eventsPerSecond: rate, figures };
+  } finally {
+    redis.close();
+    await rollcall.close();
+    traffic.stdin?.end();
+    if (traffic.exitCode === null) await once(traffic, 'exit');
+  }
+}
+
+/** Events that the projector has applied so far. */
+async function applied(redis: RedisConnection): Promise<number> {
+  let sum = 0;
+  for (let partition = 0; partition < PARTITIONS; partition++)
+    sum += Number(await redis.ask('HGET', `rollcall:{1:${partition}}:meta`, 'watermark'));
+  return sum;
+}

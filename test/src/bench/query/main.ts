@@ -1,0 +1,88 @@
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Figure, type RunResult, runFleet } from './fleet-run.ts';
+import type { Spread } from './latencies.ts';
+
+const USAGE = `Loads fleets of clients into a Redis of its own, and asks while a projector writes beside it. Exits with 1 below a target.
+
+  npm run bench:query -- [--clients N …] [--events-per-second N] [--rounds N] [--seconds S]
+
+  --clients            size of a fleet, may be given again; default: 10000 and 1000000
+  --events-per-second  what the projector is given to write meanwhile; default: 2000
+  --rounds             of which the median is shown; default: 5
+  --seconds            per question and round; default: 4
+`;
+
+const BYTES_PER_CLIENT = 1_200;
+/** How much longer an answer may take in the largest fleet than in the smallest. */
+const GROWTH = 1.5;
+
+const { values } = parseArgs({
+  options: {
+    clients: { type: 'string', multiple: true, default: ['10000', '1000000'] },
+    'events-per-second': { type: 'string', default: '2000' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) say(USAGE);
+else await bench(values.clients.map(Number).sort((a, b) => a - b));
+
+async function bench(sizes: readonly number[]): Promise<void> {
+  const [cpu] = os.cpus();
+  say(`${cpu?.model}, ${os.cpus().length} cores; Node ${process.version}; load ${os.loadavg()[0]?.toFixed(1)} before it began\n`);
+  const results: RunResult[] = [];
+  for (const clients of sizes) {
+    const [eventsPerSecond, rounds, seconds] = [values['events-per-second'], values.rounds, values.seconds].map(Number) as [
+      number,
+      number,
+      number,
+    ];
+    const result = await runFleet({ clients, eventsPerSecond, rounds, seconds, say: (line) => void process.stderr.write(`${line}\n`) });
+    results.push(result);
+    show(result, eventsPerSecond);
+  }
+  const [smallest, largest] = [results[0], results.at(-1)];
+  if (smallest !== undefined && largest !== undefined && smallest !== largest) compare(smallest, largest);
+}
+
+function show({ clients, bytesPerClient, eventsPerSecond, figures }: RunResult, asked: number): void {
+  say(`${count(clients)} clients, ${Math.round(eventsPerSecond)} events/s written of ${asked}, load ${os.loadavg()[0]?.toFixed(1)}`);
+  say(`  ${'bytes per client'.padEnd(28)} ${Math.round(bytesPerClient)}`);
+  expect(bytesPerClient <= BYTES_PER_CLIENT, `more than ${BYTES_PER_CLIENT} bytes per client`);
+  expect(eventsPerSecond >= 0.95 * asked, 'the projector did not keep up');
+  for (const { name, bar, p50, p99, asked: times } of figures) {
+    say(`  ${name.padEnd(28)} p50 ${shown(p50)}  p99 ${shown(p99)}  (${count(times)} times)`);
+    expect(p99.median < bar, `${name}: p99 is not under ${bar} ms`);
+  }
+}
+
+function compare(smallest: RunResult, largest: RunResult): void {
+  say(`${count(largest.clients)} clients against ${count(smallest.clients)}`);
+  for (const [at, { name, p50, p99 }] of largest.figures.entries()) {
+    const base = smallest.figures[at] as Figure;
+    const growth = p99.median / base.p99.median;
+    say(`  ${name.padEnd(28)} p50 × ${(p50.median / base.p50.median).toFixed(2)}  p99 × ${growth.toFixed(2)}`);
+    expect(growth <= GROWTH, `${name}: p99 grows by more than ${GROWTH}`);
+  }
+}
+
+function shown({ median, min, max }: Spread): string {
+  return `${median.toFixed(2)} ms (${min.toFixed(2)}–${max.toFixed(2)})`.padEnd(26);
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
+}
+
+function expect(holds: boolean, otherwise: string): void {
+  if (holds) return;
+  process.exitCode = 1;
+  process.stderr.write(`  missed: ${otherwise}\n`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,46 @@
+import type { ListFilter, Page, Rollcall } from '@rollcall/client';
+import { clientName, namespaceOf } from './fleet.ts';
+
+/** Asks once; false if the answer was not of the size that is measured. */
+export type Question = () => Promise<boolean>;
+
+export const PAGE = 100;
+
+/** What is measured, each with how long it may take in 99 of 100 cases, in milliseconds. */
+export function questions(rollcall: Rollcall, clients: number): { name: string; bar: number; ask: Question }[] {
+  const anyone = () => Math.floor(Math.random() * clients);
+  return [
+    {
+      name: 'client',
+      bar: 2,
+      ask: async () => {
+        const n = anyone();
+        return (await rollcall.client(namespaceOf(n), clientName(n))) !== undefined;
+      },
+    },
+    { name: `list, ${PAGE} by two filters`, bar: 20, ask: pages(rollcall) },
+    { name: 'counts', bar: 5, ask: async () => (await rollcall.counts()).length > 0 },
+  ];
+}
+
+const FILTERS: readonly Omit<ListFilter, 'namespace'>[] = [
+  { reason: 'ConnectionLost', confirmed: true },
+  { presence: 'online', state: 'Enabled' },
+  { presence: 'offline', since: { after: '2026-03-08T20:00:00Z' } },
+  { presence: 'online', prefix: 'a' },
+];
+
+/** Each filter in turn, of each namespace, and page after page of it up to its end: a short last page does not count. */
+function pages(rollcall: Rollcall): Question {
+  const walks = FILTERS.flatMap((filter) =>
+    [0, 1, 2, 3].map((n) => ({ filter: { ...filter, namespace: namespaceOf(n) }, cursor: undefined as Page['cursor'] })),
+  );
+  let turn = 0;
+  return async () => {
+    const walk = walks[turn++ % walks.length];
+    if (walk === undefined) return false;
+    const page = await rollcall.list(walk.filter, { limit: PAGE, cursor: walk.cursor });
+    walk.cursor = page.cursor;
+    return page.clients.length === PAGE;
+  };
+}
