@@ -196,9 +196,12 @@ export class PartitionOwner {
   /** Another generation became the active one: the table in the log becomes its table. Interrupted, it begins again. */
   async #publish(transactions: PartitionTransactions, snapshots: OwnedPartition, committed: bigint): Promise<void> {
     if (!(await snapshots.unpublished())) return;
-    const { publish, logger, partition } = this.options;
+    const { publish, logger, partition, at } = this.options;
     logger.info({ partition }, 'publishing another generation');
-    for await (const clients of snapshots.everyClient()) await transactions.commit(publish(clients), committed);
+    for await (const clients of snapshots.everyClient()) {
+      await transactions.commit(publish(clients), committed);
+      await at('in-publish');
+    }
     await snapshots.published();
   }
 }

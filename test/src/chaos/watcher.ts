@@ -6,14 +6,16 @@ import { RedisConnection } from './redis-connection.ts';
 const POLL = 25;
 const CLIENTS = 60;
 
+/** In the generation that readers use. ARGV: the partition, the clients. */
 const LOOK = `
-local reply = { redis.call('HGET', KEYS[1], 'watermark') or '' }
-for i = 2, #KEYS do reply[i] = redis.call('HGET', KEYS[i], 'offset') or '' end
+local base = 'rollcall:{' .. (redis.call('GET', 'rollcall:generation') or '') .. ':' .. ARGV[1] .. '}:'
+local reply = { redis.call('HGET', base .. 'meta', 'watermark') or '' }
+for i = 2, #ARGV do reply[i] = redis.call('HGET', base .. 'client:' .. ARGV[i], 'offset') or '' end
 return reply
 `;
 
 interface WatchedPartition {
-  readonly base: string;
+  readonly partition: number;
   readonly keys: readonly string[];
   /** The greatest offset seen, by client. */
   readonly seen: Map<string, bigint>;
@@ -37,7 +39,7 @@ export class Watcher {
   constructor(port: number, namespace: string) {
     const keys = Array.from({ length: CLIENTS }, (_, n) => clientKey(namespace, `sensor ${n}`));
     this.#partitions = Array.from({ length: PARTITIONS }, (_, partition) => ({
-      base: `rollcall:{1:${partition}}:`,
+      partition,
       keys: keys.filter((key) => partitionOf(key, PARTITIONS) === partition),
       seen: new Map(),
       watermark: -1n,
@@ -77,9 +79,8 @@ export class Watcher {
   }
 
   async #look(partition: WatchedPartition): Promise<void> {
-    const names = [`${partition.base}meta`, ...partition.keys.map((key) => `${partition.base}client:${key}`)];
     const before = this.#losing;
-    const [watermark, ...offsets] = (await this.#redis.ask('EVAL', LOOK, String(names.length), ...names)) as string[];
+    const [watermark, ...offsets] = (await this.#redis.ask('EVAL', LOOK, '0', String(partition.partition), ...partition.keys)) as string[];
     const told = watermark === '' || watermark === 'restoring' || watermark === undefined ? undefined : BigInt(watermark);
     if (partition.excused) {
       if (before > 0 || this.#losing > 0 || told === undefined || told < partition.watermark) return;

@@ -136,8 +136,9 @@ export class World {
   /** The next offset that each partition of Redis has applied; undefined where it is missing or being restored. */
   async watermarks(): Promise<(bigint | undefined)[]> {
     const marks: (bigint | undefined)[] = [];
+    const generation = await this.redis.ask('GET', 'rollcall:generation');
     for (let partition = 0; partition < PARTITIONS; partition++) {
-      const mark = (await this.redis.ask('HGET', `rollcall:{1:${partition}}:meta`, 'watermark')) as string | null;
+      const mark = (await this.redis.ask('HGET', `rollcall:{${generation}:${partition}}:meta`, 'watermark')) as string | null;
       marks.push(mark === null || mark === 'restoring' ? undefined : BigInt(mark));
     }
     return marks;

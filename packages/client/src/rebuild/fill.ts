@@ -34,12 +34,17 @@ export class PartitionFill {
   /** Whether a projector has taken the partition over. */
   async isTaken(): Promise<boolean> {
     try {
-      await this.owned.check();
+      await this.check();
       return false;
     } catch (error) {
       if (error instanceof ChainBroken) return true;
       throw error;
     }
+  }
+
+  /** Throws ChainBroken where somebody else has taken it over. */
+  check(): Promise<void> {
+    return this.owned.check();
   }
 
   /** Begins at an offset of the log, unless it was begun before. What the log no longer holds below it is taken from `rollcall.state`. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogOptions, Offsets, type Place, rangesOf } from '@rollcall/log';
 import { topicNames } from '@rollcall/schema';
-import { ChainBroken, PartitionRestoring, type ProjectionSettings, type RebuildStore } from '@rollcall/snapshots';
+import { ChainBroken, type ProjectionSettings, type RebuildStore } from '@rollcall/snapshots';
 import { type Comparison, compareGenerations } from './compare.ts';
 import { GenerationBusy, NothingToSwitchTo, RebuildInterrupted, SnapshotsBehindActive } from './errors.ts';
 import { PartitionFill } from './fill.ts';
@@ -76,8 +76,8 @@ export class Rebuild {
   }
 
   /** Builds the generation, or goes on with one that was begun, until it has all that the active one has and the projectors write both.
-   *  May be repeated after any failure. Throws GenerationBusy where a whole one exists already, RebuildInterrupted, PartitionRestoring,
-   *  RedisUnavailable, LogUnavailable, FoldVersionDiffers, and what `signal` aborts with. */
+   *  May be repeated after any failure; waits while the active one is being restored. Throws GenerationBusy where a whole one exists
+   *  already, RebuildInterrupted, RedisUnavailable, LogUnavailable, FoldVersionDiffers, and what `signal` aborts with. */
   async run({ from, rate, signal = new AbortController().signal, onProgress }: RebuildOptions = {}): Promise<Rebuilt> {
     const { active, other } = await this.generations();
     if (other !== undefined && other.status !== 'building') throw new GenerationBusy(other.number, active);
@@ -93,7 +93,7 @@ export class Rebuild {
         const starts = await rangesOf(offsets, topicNames(this.log.prefix).events, { from });
         await eachOf(fills, async (fill, partition) => {
           await fill.begin(starts.get(partition)?.start ?? 0n);
-          await this.#reachActive(fill, partition, active);
+          await this.#reachActive(fill, partition, active, signal);
         });
       } finally {
         clearInterval(ticking);
@@ -152,12 +152,15 @@ export class Rebuild {
   }
 
   /** Never beyond the active generation: what that has not applied may not be committed. */
-  async #reachActive(fill: PartitionFill, partition: number, active: number): Promise<void> {
+  async #reachActive(fill: PartitionFill, partition: number, active: number, signal: AbortSignal): Promise<void> {
     for (;;) {
       const mark = (await this.#marks(active))[partition];
-      if (mark === undefined) throw new PartitionRestoring(partition);
-      if (fill.next !== undefined && fill.next >= mark) return;
-      await fill.upTo(mark);
+      if (mark === undefined) {
+        // It is being restored.
+        await fill.check();
+        await sleep(POLL, undefined, { signal });
+      } else if (fill.next !== undefined && fill.next >= mark) return;
+      else await fill.upTo(mark);
     }
   }
 
@@ -167,7 +170,7 @@ export class Rebuild {
       const taken = await Promise.all(fills.map((fill) => fill.isTaken()));
       if (taken.every(Boolean) && (await this.#behind(generation, active)).length === 0) return;
       if (!taken.some(Boolean) && Date.now() - began > PROJECTORS_WITHIN) {
-        return eachOf(fills, (fill, partition) => this.#reachActive(fill, partition, active));
+        return eachOf(fills, (fill, partition) => this.#reachActive(fill, partition, active, signal));
       }
     }
   }
