@@ -19,6 +19,8 @@ export interface StormOptions {
 export type Faults = ReadonlyMap<string, number>;
 
 const MOST_PROJECTORS = 4;
+/** Events a second. */
+const TRICKLE = 100;
 const STUMBLE_POINTS = [
   'after-read-committed',
   'after-claim',
@@ -39,7 +41,10 @@ export async function storm(world: World, { seed, events, duration, leastFaults,
   await world.addProjector();
   await world.addProjector();
   const sent = new AbortController();
-  const sending = world.traffic.send(Number.POSITIVE_INFINITY, (events * 1000) / duration, sent.signal);
+  // What is sent beyond what was asked for must not become a backlog of its own.
+  const sending = world.traffic
+    .send(events, (events * 1000) / duration)
+    .then(() => world.traffic.send(Number.POSITIVE_INFINITY, TRICKLE, sent.signal));
   const thawing: Promise<void>[] = [];
   let deck: (typeof FAULTS)[number][] = [];
   for (let struck = 0; world.traffic.ids.size < events || struck < leastFaults; struck++) {
