@@ -27,7 +27,12 @@ export function runCommand(args: readonly string[], env: Readonly<Record<string,
 
 /** Starts `rollcall`, with nothing in its environment but what finds programs and the stack. */
 export function startCommand(args: readonly string[], env: Readonly<Record<string, string>>): RunningCommand {
-  const child = spawn(process.execPath, [ROLLCALL, ...args], { env: { PATH: process.env['PATH'], ...env } });
+  return startProgram(ROLLCALL, args, env);
+}
+
+/** Starts a program of Node. */
+export function startProgram(file: string, args: readonly string[], env: Readonly<Record<string, string>>): RunningCommand {
+  const child = spawn(process.execPath, [file, ...args], { env: { PATH: process.env['PATH'], ...env } });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     printed += chunk;
