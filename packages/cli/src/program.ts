@@ -1,14 +1,17 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addAt } from './commands/at.ts';
 import { addClient } from './commands/client.ts';
 import { addClients } from './commands/clients.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCounts } from './commands/counts.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
+import { addHistory } from './commands/history.ts';
 import { addNamespaces } from './commands/namespaces.ts';
 import { addPublish } from './commands/publish.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addRedrive } from './commands/redrive.ts';
+import { addReplay } from './commands/replay.ts';
 import { addSession } from './commands/session.ts';
 import { addWatch } from './commands/watch.ts';
 import { type Context, createContext } from './context.ts';
@@ -22,7 +25,7 @@ Environment:
   REDIS_URL        where the snapshots are: redis://…, redis-sentinel://… or redis-cluster://… (rediss for TLS); default: the local stack
   KAFKA_BROKERS    where the topics are (and KAFKA_TLS, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD)
   TOPIC_PREFIX     prefix of topics and keys; default: rollcall
-  CLOCK_SKEW, LATE_DISCONNECT, OFFLINE_GRACE   what a rebuild folds by: as the projectors have them
+  CLOCK_SKEW, LATE_DISCONNECT, OFFLINE_GRACE   what a replay or rebuild folds by: as the projectors have them
   SOURCES, MAX_CLOCK_AHEAD, MAX_EVENT_BYTES   what a redrive admits: as ingest has them
   EVENTHUBS_CONNECTION_STRING or EVENTHUBS_NAMESPACE, EVENTHUBS_NAME   where publish sends to; default: the local stack
   ROLLCALL_REDIS_PORT, ROLLCALL_KAFKA_PORT, ROLLCALL_EVENTHUBS_PORT    where the local stack listens
@@ -35,6 +38,7 @@ Exit codes: 0 answered, 1 not found, 2 wrong usage or configuration, 3 Redis, Ka
 const COMMANDS: Readonly<Record<string, readonly ((program: Command, context: Context) => void)[]>> = {
   'Query:': [addClient, addSession, addClients, addCounts, addNamespaces],
   'Subscribe:': [addWatch],
+  'Replay:': [addAt, addHistory, addReplay],
   'Operate:': [addDeadLetters, addRedrive, addRebuild, addPublish],
   'Besides:': [addCompletion],
 };

@@ -22,7 +22,8 @@ export function printable(text: string): string {
   return text.replace(/\p{C}/gu, (character) => (isJoiner(character) ? character : `\\u{${character.codePointAt(0)?.toString(16)}}`));
 }
 
-function painted(cell: Cell, paint: Paint): string {
+/** A cell as it is shown. */
+export function painted(cell: Cell, paint: Paint): string {
   return typeof cell === 'string' ? printable(cell) : paint(cell.meaning, printable(cell.text));
 }
 

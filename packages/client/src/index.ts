@@ -14,6 +14,7 @@
  *
  * @packageDocumentation
  */
+export type { IgnoredReason } from '@rollcall/fold';
 export {
   type Interval,
   LogCut,
@@ -57,11 +58,16 @@ export {
   SnapshotsBehind,
 } from '@rollcall/snapshots';
 export type { ChangesOptions, FeedChange, WhichClients } from './changes.ts';
+export type { WhoseRecords } from './client-selection.ts';
 export { type DeadLetterFilter, DeadLetters, type RedrivenLetter, type RedriveOptions } from './dead-letters.ts';
 export type { Feed, FeedOptions, FeedPosition } from './feed.ts';
+export type { ReplayControl } from './fold-log.ts';
 export type { FoldOptions } from './fold-options.ts';
+export type { PastClient } from './past-clients.ts';
+export type { Progress } from './progress.ts';
 export type { ClientDifference, Comparison } from './rebuild/compare.ts';
 export { GenerationBusy, NothingToSwitchTo, RebuildInterrupted, SnapshotsBehindActive } from './rebuild/errors.ts';
 export type { Generations, Rebuild, RebuildOptions, RebuildProgress, Rebuilt } from './rebuild/rebuild.ts';
 export type { Verdict } from './redrive.ts';
+export type { HistoryOptions, Outcome, ReplayedEvent, ReplayOptions } from './replay.ts';
 export { Rollcall, type RollcallOptions } from './rollcall.ts';

@@ -1,4 +1,4 @@
-import { type LogOptions, Offsets, type SaslOptions } from '@rollcall/log';
+import { type LogOptions, Offsets, type Place, type SaslOptions } from '@rollcall/log';
 import { type Admission, DEFAULT_PREFIX, type SessionSnapshot } from '@rollcall/schema';
 import {
   type ClientId,
@@ -11,12 +11,16 @@ import {
   RebuildStore,
   SnapshotReader,
 } from '@rollcall/snapshots';
+import { clientAt, clientsAt } from './at.ts';
 import { type ChangesOptions, changesFeed, type FeedChange } from './changes.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Feed } from './feed.ts';
+import type { ReplayControl, ReplaySource } from './fold-log.ts';
 import { type FoldOptions, foldSettings } from './fold-options.ts';
+import type { PastClient } from './past-clients.ts';
 import { Rebuild } from './rebuild/rebuild.ts';
 import { type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
+import { type HistoryOptions, type ReplayedEvent, type ReplayOptions, replay } from './replay.ts';
 
 /** Where Rollcall's data is. */
 export interface RollcallOptions {
@@ -43,12 +47,13 @@ export interface RollcallOptions {
 
 const DEFAULT_ADMISSION: Admission = { maxEventBytes: 1_000_000, maxClockAhead: 300_000, sources: new Map() };
 
-/** Query, subscribe, redrive. Nothing connects before it is needed; close it, or declare it with `await using`. */
+/** Query, subscribe, replay, redrive. Nothing connects before it is needed; close it, or declare it with `await using`. */
 export class Rollcall implements AsyncDisposable {
   readonly #reader: SnapshotReader;
   readonly #log: LogOptions;
   readonly #offsets: Offsets;
   readonly #target: RedriveTarget;
+  readonly #replaySource: ReplaySource;
   readonly #rebuildStore: RebuildStore;
   /** What could not be read, and why. */
   readonly deadLetters: DeadLetters;
@@ -62,6 +67,7 @@ export class Rollcall implements AsyncDisposable {
     this.#log = { ...kafka, prefix, clientId: 'rollcall-client', retries: 1, logger: { debug: () => {} } };
     this.#offsets = new Offsets(this.#log);
     this.#target = { log: this.#log, offsets: this.#offsets, admission: { ...DEFAULT_ADMISSION, ...admission } };
+    this.#replaySource = { log: this.#log, offsets: this.#offsets, settings };
     this.deadLetters = new DeadLetters(this.#target);
     this.#rebuildStore = new RebuildStore({ ...redis, settings });
     this.rebuild = new Rebuild(this.#rebuildStore, this.#log, settings);
@@ -105,6 +111,29 @@ export class Rollcall implements AsyncDisposable {
   /** Each change that users can see, from where you want, for as long as you want: see Feed. A client's come in order. */
   changes(options: ChangesOptions = {}): Feed<FeedChange> {
     return changesFeed(this.#log, options);
+  }
+
+  /** The raw events of the log, folded as they go: what each came to, and its client after it. In the order of log times, a client's in fold
+   *  order. What came before `from` is folded first, as far back as the log goes: from its beginning, or from `rollcall.state`. All clients
+   *  that it is about are held in memory. Throws PlaceInvalid, LogUnavailable. */
+  replay(options: ReplayOptions = {}): AsyncIterable<ReplayedEvent> {
+    return replay(this.#replaySource, options);
+  }
+
+  /** What happened to one client, in fold order, with what was ignored, and why. Throws as `replay`. */
+  history(namespace: string, client: string, options: HistoryOptions = {}): AsyncIterable<ReplayedEvent> {
+    return replay(this.#replaySource, { ...options, namespace, client });
+  }
+
+  /** A client as of a place in the log: all that was appended before the offset of its partition, or by that time. Undefined if nothing had
+   *  been heard of it. Throws PlaceInvalid, LogUnavailable. */
+  at(place: Place, namespace: string, client: string, control?: ReplayControl): Promise<PastClient | undefined> {
+    return clientAt(this.#replaySource, place, { namespace, client }, control);
+  }
+
+  /** All clients of a namespace as of a place in the log, in the order of their names. Throws as `at`. */
+  clientsAt(place: Place, namespace: string, control?: ReplayControl): AsyncIterable<PastClient> {
+    return clientsAt(this.#replaySource, place, namespace, control);
   }
 
   /** Gives events that Event Grid could not deliver to ingest's parser, each the JSON of one CloudEvent as its blob has it, and appends what

@@ -14,6 +14,7 @@ export type Folded =
   | { readonly outcome: 'remembered'; readonly client: ClientState }
   /** `duplicate`: exactly what is remembered already. `stale`: overtaken by what is remembered. */
   | { readonly outcome: 'ignored'; readonly reason: IgnoredReason };
+/** Why an event changed nothing: `duplicate`, exactly what was known, or `stale`, overtaken by what was known. */
 export type IgnoredReason = 'duplicate' | 'stale';
 
 /** Folds one event of the log into its client. Pure: equal arguments, equal result; never throws on a parsed event.

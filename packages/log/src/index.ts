@@ -3,7 +3,7 @@ export { GroupMember, type MemberOptions, type RecordBatch } from './group-membe
 export { LogStream, type LogStreamOptions } from './log-stream.ts';
 export { type Bounds, Offsets } from './offsets.ts';
 export type { LogLogger, LogOptions, SaslOptions } from './options.ts';
-export { type Interval, type Place, PlaceInvalid, rangesOf } from './place.ts';
+export { type Interval, type Place, PlaceInvalid, placeTime, rangesOf } from './place.ts';
 export type { StreamStart } from './position.ts';
 export { readRange } from './read-range.ts';
 export { readRanges } from './read-ranges.ts';

@@ -31,7 +31,15 @@ describe('what lies between two places', () => {
   });
 
   it('begins with the record of the first offset, and ends before that of the second', async () => {
-    expect(await ranges({ from: { offsets: { 0: '5', 1: '12' } }, to: { offsets: { 0: '7' } } })).toEqual({ 0: '5-7', 1: '12-30' });
+    expect(await ranges({ from: { offsets: { 0: '5', 1: '12' } }, to: { offsets: { 0: '7', 1: '30' } } })).toEqual({
+      0: '5-7',
+      1: '12-30',
+    });
+  });
+
+  it('leaves out a partition of which a place says nothing', async () => {
+    expect(await ranges({ from: { offsets: { 0: '5' } } })).toEqual({ 0: '5-20', 1: '10-10' });
+    expect(await ranges({ to: { offsets: { 1: '15' } } })).toEqual({ 0: '0-0', 1: '10-15' });
   });
 
   it('begins with the first record of a millisecond, and ends with the last of one', async () => {

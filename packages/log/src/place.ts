@@ -3,12 +3,13 @@ import type { Bounds, Offsets } from './offsets.ts';
 
 /** A place in a topic, in all its partitions. */
 export type Place =
-  /** The offset of the next record, by partition; a partition that is not named is taken whole. Decimal, as JSON has them. */
+  /** The offset of the next record, by partition; decimal, as JSON has them. */
   | { readonly offsets: Readonly<Record<string, string>> }
   /** When records were appended, to the millisecond: a Date, or RFC 3339. */
   | { readonly time: Date | string };
 
-/** What lies between two places. Times are inclusive: from the first record of that millisecond, to the last one. */
+/** What lies between two places. Times are inclusive: from the first record of that millisecond, to the last one. A partition that a place
+ *  does not name is left out. */
 export interface Interval {
   /** Default: the oldest that is kept. */
   readonly from?: Place | undefined;
@@ -28,8 +29,10 @@ export async function rangesOf(offsets: Offsets, topic: string, { from, to }: In
   const bounds = await offsets.allBounds(topic);
   return new Map(
     [...bounds].map(([partition, kept]) => {
-      const start = clamp(starts?.get(partition) ?? kept.start, kept);
-      return [partition, { start, end: clamp(ends?.get(partition) ?? kept.end, { start, end: kept.end }) }];
+      const [first, last] = [starts ? starts.get(partition) : kept.start, ends ? ends.get(partition) : kept.end];
+      if (first === undefined || last === undefined) return [partition, { start: kept.start, end: kept.start }];
+      const start = clamp(first, kept);
+      return [partition, { start, end: clamp(last, { start, end: kept.end }) }];
     }),
   );
 }
@@ -41,11 +44,12 @@ export async function nextOffsets(
   place: Place,
   of: 'first' | 'last',
 ): Promise<ReadonlyMap<number, bigint>> {
-  if ('time' in place) return offsets.at(topic, milliseconds(place.time) + (of === 'last' ? 1 : 0));
+  if ('time' in place) return offsets.at(topic, placeTime(place.time) + (of === 'last' ? 1 : 0));
   return new Map(Object.entries(place.offsets).map(([partition, offset]) => [Number(partition), parseOffset(offset)]));
 }
 
-function milliseconds(time: Date | string): number {
+/** Milliseconds since 1970. Throws PlaceInvalid. */
+export function placeTime(time: Date | string): number {
   const parsed = time instanceof Date ? time.getTime() : timeOf(time);
   if (Number.isNaN(parsed)) throw new PlaceInvalid(`${time} is not a time in RFC 3339, such as 2026-11-20T10:00:00Z`);
   return parsed;

@@ -1,6 +1,6 @@
 import { Rollcall } from '@rollcall/client';
 import type { StartedStack } from '@rollcall/local';
-import type { LogOptions } from '@rollcall/log';
+import { type LogOptions, LogWriter } from '@rollcall/log';
 import { clientKey, partitionOf, type Topics, topicNames } from '@rollcall/schema';
 import { vi } from 'vitest';
 import { type CommandResult, type RunningCommand, runCommand, startCommand } from './command-line.ts';
@@ -54,6 +54,15 @@ export class RollcallUnderTest implements AsyncDisposable {
     const feed = this.#feeds.get(name) ?? new TopicFeed(this.#log, topicNames(this.#log.prefix)[name]);
     this.#feeds.set(name, feed);
     return feed;
+  }
+
+  /** Appends records to `rollcall.events`, past ingest. */
+  async append(records: readonly { readonly namespace: string; readonly client: string; readonly value: string }[]): Promise<void> {
+    const writer = new LogWriter(this.#log);
+    const topic = topicNames(this.#log.prefix).events;
+    const keyed = records.map(({ namespace, client, value }) => ({ key: clientKey(namespace, client), value }));
+    await writer.append(keyed.map(({ key, value }) => ({ topic, partition: partitionOf(key, PARTITIONS), key, value })));
+    await writer.close();
   }
 
   /** Resolves when all that is in the log now is folded, and has been read from `rollcall.changes`: what is not there by then does

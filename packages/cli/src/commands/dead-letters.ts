@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { NotFound } from '../failures.ts';
 import { positionText, showDeadLetters, showLetter, showVerdict } from '../show-dead-letters.ts';
 import { examples, jsonOption, wholeNumber } from './options.ts';
-import { PLACE_HELP, parsePlace, parsePosition } from './places.ts';
+import { PLACE_HELP, parseEnd, parsePosition, parseStart } from './places.ts';
 
 interface FilterOptions {
   readonly reason?: string;
@@ -96,8 +96,8 @@ function tally(verdicts: readonly Verdict[], { dryRun, limit }: { readonly dryRu
 function filtered(command: Command, limit: number): Command {
   return command
     .option('--reason <reason>', 'only letters with this reason, such as invalid-data')
-    .option('--from <place>', `only from here on: ${PLACE_HELP}`, parsePlace)
-    .option('--to <place>', 'only up to here', parsePlace)
+    .option('--from <place>', `only from here on: ${PLACE_HELP}`, parseStart)
+    .option('--to <place>', 'only up to here', parseEnd)
     .option('--limit <n>', `at most so many letters, up to ${MOST}`, wholeNumber(1, MOST), limit)
     .addOption(jsonOption());
 }

@@ -16,10 +16,17 @@ export function wholeNumber(least: number, greatest: number): (text: string) => 
   };
 }
 
-/** Parses an option's value as a time; it is handed on as it was written. */
+/** Parses an option's value as a time. */
 export function moment(text: string): string {
-  if (parseTime(text) === undefined) throw new InvalidArgumentError('expected an RFC 3339 time such as 2026-11-20T10:00:00Z');
-  return text;
+  const time = timeOf(text);
+  if (time === undefined) throw new InvalidArgumentError('expected an RFC 3339 time such as 2026-11-20T10:00:00Z');
+  return time;
+}
+
+/** RFC 3339; the seconds may be left out. Undefined if it is no time. */
+export function timeOf(text: string): string | undefined {
+  const whole = text.replace(/^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d)(?=[Zz+-])/, '$1:00');
+  return parseTime(whole) === undefined ? undefined : whole;
 }
 
 /** How new an answer must be: as `Freshness` of the library has it. */

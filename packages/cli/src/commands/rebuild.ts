@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { showComparison, showGenerations, showProgress } from '../show-rebuild.ts';
 import { examples, jsonOption, wholeNumber } from './options.ts';
-import { PLACE_HELP, parsePlace } from './places.ts';
+import { PLACE_HELP, parseStart } from './places.ts';
 
 interface RebuildOptions {
   readonly from?: Place;
@@ -20,7 +20,7 @@ export function addRebuild(program: Command, context: Context): void {
     .command('rebuild')
     .enablePositionalOptions()
     .description('fold the log into a new generation of the snapshots beside the one in use, and compare them')
-    .option('--from <place>', `where in the log to begin: ${PLACE_HELP}; default: as far back as it is kept`, parsePlace)
+    .option('--from <place>', `where in the log to begin: ${PLACE_HELP}; default: as far back as it is kept`, parseStart)
     .option('--rate <n>', 'at most so many events per second', wholeNumber(1, 10_000_000))
     .option('--examples <n>', 'differences to show', wholeNumber(0, 1_000), 10)
     .option('--switch', 'let readers use it when it is compared')
