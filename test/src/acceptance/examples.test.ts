@@ -94,3 +94,28 @@ it('the alert posts each client that is confirmed offline once, though the webho
   await eventually(() => expect(second.printed()).toMatch(/alerted\/fan .*alerted\/valve |alerted\/valve .*alerted\/fan /s));
   expect(posted.map(({ text }) => text).sort()).toEqual(['fan', 'pump', 'valve'].map(message));
 });
+
+it('the audit tells when a client was online, and how each time ended', async () => {
+  const whose = { namespace: 'audited', client: 'pump' };
+  const again = sessionConnected(whose, { time: '2026-03-01T12:06:00Z', sequenceNumber: 2 });
+  await test.hub.send([
+    inArray(
+      sessionConnected(whose, { time: '2026-03-01T12:00:00Z' }),
+      sessionDisconnected(whose, 'ConnectionLost', { time: '2026-03-01T12:05:00Z' }),
+      again,
+      again,
+    ),
+  ]);
+  await test.settled();
+
+  expect(await start('audit', 'audited', 'pump').result).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: `2026-03-01T12:00:00.0000000Z to 2026-03-01T12:05:00.0000000Z, ended by ConnectionLost
+2026-03-01T12:06:00.0000000Z until now
+online for 300 s in all, not counting now; endings: ConnectionLost 1
+events that changed nothing: duplicate 1
+`,
+  });
+  expect(await start('audit', 'audited', 'nobody').result).toMatchObject({ code: 1, stdout: '' });
+});
