@@ -177,6 +177,14 @@ describe.skipIf(!hasRedisServer())('reading snapshots', () => {
     });
   });
 
+  it('asks nothing any more once it is closed', async () => {
+    const { reader, project } = await open(server);
+    await project(connected(1n));
+    await reader.counts();
+    reader.close();
+    await expect(reader.counts()).rejects.toThrow('it was closed');
+  });
+
   it('holds the number of partitions fixed', async () => {
     const { store } = await open(server);
     await store.claim(0, PARTITIONS);

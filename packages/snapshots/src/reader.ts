@@ -23,6 +23,7 @@ export interface ListOptions extends Freshness {
 export class SnapshotReader {
   readonly #redis: ScriptedRedis;
   readonly #generation: ActiveGeneration;
+  #closed = false;
 
   constructor(private readonly options: RedisOptions & { readonly prefix: string }) {
     this.#redis = connectRedis(options);
@@ -79,12 +80,14 @@ export class SnapshotReader {
   }
 
   close(): void {
+    this.#closed = true;
     // On a connection that has failed, it would set a timer that keeps the process from ending.
     if (this.#redis.status !== 'end') this.#redis.disconnect();
   }
 
   async #ask<T>(question: (partitions: readonly PartitionReader[]) => Promise<T>, freshness?: Freshness): Promise<T> {
     try {
+      if (this.#closed) throw new Error('it was closed');
       // It gives up at the first failure; the next question tries again.
       await connected(this.#redis);
       return await this.#generation.ask(question, freshness);

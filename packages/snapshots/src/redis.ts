@@ -19,11 +19,14 @@ export class RedisUnavailable extends Error {
 }
 
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
   // Of a Cluster it says that it asked every node, not what the last one said.
-  return 'lastNodeError' in cause && cause.lastNodeError instanceof Error
-    ? `no node answers: ${cause.lastNodeError.message}`
-    : cause.message;
+  const last = (cause as { lastNodeError?: unknown } | undefined)?.lastNodeError;
+  const reason = last === undefined ? cause : `no node answers: ${messageOf(last)}`;
+  return messageOf(reason).replace(/\.$/, '');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Redis, be it one server, a master that sentinels name, or a Cluster, with this package's scripts as commands. */
