@@ -18,7 +18,7 @@ import {
   type Time,
   TimeText,
 } from '@rollcall/schema';
-import { type Fields, present } from './fields.ts';
+import { type ClientFields, type Fields, present } from './fields.ts';
 import type { ClientId } from './keys.ts';
 import { decodeSession } from './session-codec.ts';
 
@@ -92,14 +92,8 @@ export function decodeClientSnapshot({ namespace, client }: ClientId, fields: Fi
   };
 }
 
-/** The state that the projector folds on from. `sessions` in the order of the client's list. */
-export function decodeClientState(
-  id: ClientId,
-  fields: Fields,
-  source: string,
-  sessions: readonly Fields[],
-  settings: FoldSettings,
-): ClientState {
+/** The state that the projector folds on from. */
+export function decodeClientState(id: ClientId, { fields, source, sessions }: ClientFields, settings: FoldSettings): ClientState {
   const snapshot = decodeClientSnapshot(id, fields, source);
   const resource = decodeResource(snapshot, fields);
   const remembered = snapshot.sessions.map((session, at) => decodeSession({ ...id, session }, sessions[at] ?? {}));

@@ -1,6 +1,20 @@
 /** A Redis hash as it travels: texts only. */
 export type Fields = Readonly<Record<string, string>>;
 
+/** A client as READ_CLIENTS returns it. */
+export interface ClientFields {
+  /** The full resource path. */
+  readonly source: string;
+  readonly fields: Fields;
+  /** In the order of the client's list. */
+  readonly sessions: readonly Fields[];
+}
+
+export function clientFromReply(reply: string): ClientFields {
+  const [source, fields, ...sessions] = JSON.parse(reply) as [string, string[], ...string[][]];
+  return { source, fields: fieldsFromReply(fields), sessions: sessions.map(fieldsFromReply) };
+}
+
 /** A hash as a script returns it: field, value, field, value. */
 export function fieldsFromReply(reply: readonly string[]): Fields {
   const fields: Record<string, string> = {};

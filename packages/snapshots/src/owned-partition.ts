@@ -4,7 +4,7 @@ import { clientKey, encodeName, parseClientKey, timeToMilliseconds } from '@roll
 import { bucketOf } from './bucket.ts';
 import { decodeClientState, encodeClient } from './client-codec.ts';
 import { everyClient } from './every-client.ts';
-import { type Fields, fieldsFromReply } from './fields.ts';
+import { clientFromReply, type Fields } from './fields.ts';
 import type { ClientId, PartitionKeys } from './keys.ts';
 import type { ScriptedRedis } from './redis.ts';
 import { encodeSession } from './session-codec.ts';
@@ -61,12 +61,8 @@ export class OwnedPartition {
       const [, chain, ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, 'sessions');
       if (chain !== this.#chain()) throw new ChainBroken();
       some.forEach((id, at) => {
-        const [fields, source, sessions] = found[at] ?? [];
-        loaded.push(
-          fields === undefined || source === undefined || sessions === undefined
-            ? unseenClient(id.namespace, id.client)
-            : decodeClientState(id, fieldsFromReply(fields), source, sessions.map(fieldsFromReply), this.settings),
-        );
+        const reply = found[at];
+        loaded.push(reply ? decodeClientState(id, clientFromReply(reply), this.settings) : unseenClient(id.namespace, id.client));
       });
     }
     return loaded;

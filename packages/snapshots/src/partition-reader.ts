@@ -1,6 +1,6 @@
 import { type ClientSnapshot, clientKey, type SessionSnapshot, sessionKey } from '@rollcall/schema';
 import { decodeClientSnapshot } from './client-codec.ts';
-import { fieldsFromReply, pairs } from './fields.ts';
+import { type ClientFields, clientFromReply, fieldsFromReply, pairs } from './fields.ts';
 import type { ClientId, IndexOrder, PartitionKeys } from './keys.ts';
 import type { Place, Run } from './merge.ts';
 import { decodeWatermark, type Watermark } from './owned-partition.ts';
@@ -53,8 +53,8 @@ export class PartitionReader {
       const names = [this.keys.meta(), this.keys.sources(), ...clients, this.keys.absent()];
       const [watermark, , ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, withSessions ? 'sessions' : '');
       return some.map((id, at) => {
-        const [fields, source, sessions] = found[at] ?? [];
-        if (fields !== undefined && source !== undefined && sessions !== undefined) return decodeView(id, fields, source, sessions);
+        const reply = found[at];
+        if (reply) return decodeView(id, clientFromReply(reply));
         this.#mustBeComplete(watermark);
         return undefined;
       });
@@ -64,7 +64,7 @@ export class PartitionReader {
 
   async session({ namespace, client }: ClientId, session: string): Promise<SessionSnapshot | undefined> {
     const [watermark, fields] = await this.redis.readHash(2, this.keys.meta(), this.keys.session(sessionKey(namespace, client, session)));
-    if (fields.length > 0) return decodeSessionSnapshot({ namespace, client, session }, fieldsFromReply(fields));
+    if (fields !== null) return decodeSessionSnapshot({ namespace, client, session }, fieldsFromReply(JSON.parse(fields)));
     this.#mustBeComplete(watermark);
     return undefined;
   }
@@ -73,7 +73,7 @@ export class PartitionReader {
   async counts(): Promise<[bucket: string, clients: number][]> {
     const [watermark, fields] = await this.redis.readHash(2, this.keys.meta(), this.keys.counts());
     this.#mustBeComplete(watermark);
-    return pairs(fields).map(([bucket, count]) => [bucket, Number(count)]);
+    return pairs(fields === null ? [] : JSON.parse(fields)).map(([bucket, count]) => [bucket, Number(count)]);
   }
 
   /** A run for each bucket that fits the pattern, each in order. */
@@ -83,7 +83,8 @@ export class PartitionReader {
     const from = [String(wanted), score, after.name, prefix];
     const [watermark, ...runs] = await this.redis.readIndex(3, ...names, this.keys.base, order, pattern, ...from);
     this.#mustBeComplete(watermark);
-    return runs.map(([limit, reply]) => {
+    return runs.map((run) => {
+      const [limit, ...reply] = JSON.parse(run) as [number, ...string[]];
       const entries =
         order === 'name' ? reply.map((name) => ({ name })) : pairs(reply).map(([name, since]) => ({ name, since: Number(since) }));
       return { entries, isEnd: entries.length < limit };
@@ -99,13 +100,11 @@ export class PartitionReader {
   }
 }
 
-function decodeView(id: ClientId, fields: readonly string[], source: string, sessions: readonly string[][]): ClientView {
+function decodeView(id: ClientId, { fields, source, sessions }: ClientFields): ClientView {
   const { namespace, client } = id;
-  const snapshot = decodeClientSnapshot(id, fieldsFromReply(fields), source);
+  const snapshot = decodeClientSnapshot(id, fields, source);
   return {
     client: snapshot,
-    sessions: sessions.map((reply, at) =>
-      decodeSessionSnapshot({ namespace, client, session: snapshot.sessions[at] ?? '' }, fieldsFromReply(reply)),
-    ),
+    sessions: sessions.map((session, at) => decodeSessionSnapshot({ namespace, client, session: snapshot.sessions[at] ?? '' }, session)),
   };
 }

@@ -7,7 +7,8 @@ end
 
 /** Reads clients whole: each with its sessions, as of one moment.
  *  KEYS: meta, sources, clients, absent. ARGV: the partition's key base, `sessions` or '' to leave these out.
- *  Returns the watermark and the chain (false where there is none), then for each client an empty array or {fields, source, {session fields}}. */
+ *  Returns the watermark and the chain (false where there is none), then for each client false or, as JSON, an array of its source, its fields
+ *  and the fields of each session: one text is taken apart faster than a hundred. */
 export const READ_CLIENTS = `
 ${ENCODE_NAME}
 local base, whole = ARGV[1], ARGV[2] == 'sessions'
@@ -15,41 +16,38 @@ local sources = {}
 local reply = redis.call('HMGET', KEYS[1], 'watermark', 'chain')
 for i = 3, #KEYS - 1 do
   local fields = redis.call('HGETALL', KEYS[i])
-  local found = {}
-  if #fields > 0 then
-    local source, sessions = '', {}
-    local name = string.sub(KEYS[i], #base + #'client:' + 1)
-    for f = 1, #fields, 2 do
-      if fields[f] == 'source' then
-        local id = fields[f + 1]
-        sources[id] = sources[id] or redis.call('HGET', KEYS[2], id) or ''
-        source = sources[id]
-      end
-      if whole and fields[f] == 'sessions' then
-        for _, session in ipairs(cjson.decode(fields[f + 1])) do
-          sessions[#sessions + 1] = redis.call('HGETALL', base .. 'session:' .. name .. '/' .. encode(session))
-        end
+  local found = { '', fields }
+  local name = string.sub(KEYS[i], #base + #'client:' + 1)
+  for f = 1, #fields, 2 do
+    if fields[f] == 'source' then
+      local id = fields[f + 1]
+      sources[id] = sources[id] or redis.call('HGET', KEYS[2], id) or ''
+      found[1] = sources[id]
+    end
+    if whole and fields[f] == 'sessions' then
+      for _, session in ipairs(cjson.decode(fields[f + 1])) do
+        found[#found + 1] = redis.call('HGETALL', base .. 'session:' .. name .. '/' .. encode(session))
       end
     end
-    found = { fields, source, sessions }
   end
-  reply[#reply + 1] = found
+  reply[#reply + 1] = #fields > 0 and cjson.encode(found)
 end
 return reply
 `;
 
 /** Reads a hash, and whether it can be missing for good: both as of one moment.
- *  KEYS: meta, the hash. Returns the watermark (false where there is none) and the fields. */
+ *  KEYS: meta, the hash. Returns the watermark (false where there is none), and the fields as JSON (false where there are none). */
 export const READ_HASH = `
-return { redis.call('HGET', KEYS[1], 'watermark'), redis.call('HGETALL', KEYS[2]) }
+local fields = redis.call('HGETALL', KEYS[2])
+return { redis.call('HGET', KEYS[1], 'watermark'), #fields > 0 and cjson.encode(fields) }
 `;
 
 /** What comes next in an order, of each bucket that fits: as many entries as will do if they are spread evenly, and a few more.
  *  Members are compared byte by byte, as the set orders them: Lua's own comparison of texts follows the locale that Redis was started in.
- *  KEYS: meta, counts, absent. ARGV: the partition's key base, `since` or `name`, a Lua pattern of buckets, how many of all buckets, the score and the
- *  member after which to begin (`-inf` and '': at the start), the prefix of members in the order of names or ''.
- *  Returns the watermark (false where there is none), then for each bucket {how many were asked of it, {member, score, …}}; without scores
- *  in the order of names. */
+ *  KEYS: meta, counts, absent. ARGV: the partition's key base, `since` or `name`, a Lua pattern of buckets, how many of all buckets, the score and
+ *  the member after which to begin (`-inf` and '': at the start), the prefix of members in the order of names or ''.
+ *  Returns the watermark (false where there is none), then for each bucket, as JSON, an array of how many were asked of it, then member, score, …;
+ *  without scores in the order of names. */
 export const READ_INDEX = `
 local base, order, pattern, wanted = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local score, member, prefix = ARGV[5], ARGV[6], ARGV[7]
@@ -61,8 +59,10 @@ local function upTo(a, b)
   return #a <= #b
 end
 local function bySince(index, limit)
+  local found = redis.call('ZRANGE', index, score, '+inf', 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
+  if member == '' or tonumber(found[2]) ~= tonumber(score) then return found end
   local low = redis.call('ZCOUNT', index, '-inf', '(' .. score)
-  local high = member == '' and low or redis.call('ZCOUNT', index, '-inf', score)
+  local high = redis.call('ZCOUNT', index, '-inf', score)
   while low < high do
     local middle = math.floor((low + high) / 2)
     if upTo(redis.call('ZRANGE', index, middle, middle)[1], member) then low = middle + 1 else high = middle end
@@ -85,7 +85,9 @@ local reply = { redis.call('HGET', KEYS[1], 'watermark') }
 local read = order == 'since' and bySince or byName
 for bucket, size in pairs(sizes) do
   local limit = math.ceil(2 * wanted * size / total) + 4
-  reply[#reply + 1] = { limit, read(base .. 'index:' .. order .. ':' .. bucket, limit) }
+  local run = read(base .. 'index:' .. order .. ':' .. bucket, limit)
+  table.insert(run, 1, limit)
+  reply[#reply + 1] = cjson.encode(run)
 end
 return reply
 `;

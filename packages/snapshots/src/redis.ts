@@ -34,16 +34,18 @@ export interface ScriptedRedis extends RedisCommander, EventEmitter {
   readonly status: string;
   connect(): Promise<void>;
   disconnect(): void;
-  readClients(keys: number, ...keysAndArguments: string[]): Promise<[watermark: string | null, chain: string | null, ...ClientReply[]]>;
+  readClients(
+    keys: number,
+    ...keysAndArguments: string[]
+  ): Promise<[watermark: string | null, chain: string | null, ...clients: (string | null)[]]>;
   activate(keys: 1, generation: string, from: string, to: string): Promise<number>;
   claim(keys: 1, meta: string, chain: string): Promise<string | null>;
   wipe(keys: number, ...keysAndArguments: string[]): Promise<number>;
   /** An array is sent flat: too many arguments for a call of a function are not too many for Redis. */
   applyClients(keys: number, ...keysAndArguments: (string | readonly string[])[]): Promise<number>;
-  readHash(keys: 2, meta: string, hash: string): Promise<[watermark: string | null, fields: string[]]>;
-  readIndex(keys: 3, ...keysAndArguments: string[]): Promise<[watermark: string | null, ...[limit: number, entries: string[]][]]>;
+  readHash(keys: 2, meta: string, hash: string): Promise<[watermark: string | null, fields: string | null]>;
+  readIndex(keys: 3, ...keysAndArguments: string[]): Promise<[watermark: string | null, ...runs: string[]]>;
 }
-export type ClientReply = [] | [fields: string[], source: string, sessions: string[][]];
 
 export interface RedisOptions {
   /** One of `REDIS_URL_FORMS`. */
