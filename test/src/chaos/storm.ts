@@ -40,14 +40,16 @@ export async function storm(world: World, { seed, events, duration, leastFaults,
   await world.addIngest();
   await world.addProjector();
   await world.addProjector();
-  const sent = new AbortController();
-  // What is sent beyond what was asked for must not become a backlog of its own.
-  const sending = world.traffic
-    .send(events, (events * 1000) / duration)
-    .then(() => world.traffic.send(Number.POSITIVE_INFINITY, TRICKLE, sent.signal));
+  const over = new AbortController();
+  let isSent = false;
+  const sending = world.traffic.send(events, (events * 1000) / duration).then(() => {
+    isSent = true;
+    // What is sent beyond what was asked for must not become a backlog of its own.
+    return world.traffic.send(Number.POSITIVE_INFINITY, TRICKLE, over.signal);
+  });
   const thawing: Promise<void>[] = [];
   let deck: (typeof FAULTS)[number][] = [];
-  for (let struck = 0; world.traffic.ids.size < events || struck < leastFaults; struck++) {
+  for (let struck = 0; !isSent || struck < leastFaults; struck++) {
     await sleep(1_000 + random.below(4_000));
     if (deck.length === 0) deck = random.shuffled(FAULTS);
     const fault = deck.pop();
@@ -56,7 +58,7 @@ export async function storm(world: World, { seed, events, duration, leastFaults,
     await fault.strike(world, random, thawing);
     done.set(fault.name, (done.get(fault.name) ?? 0) + 1);
   }
-  sent.abort();
+  over.abort();
   await sending;
   await Promise.all(thawing);
   // Others may be dead, or stumble again.
