@@ -1,6 +1,6 @@
 import type { PastClient, Progress, ReplayedEvent } from '@rollcall/client';
 import { type Paint, plain } from './paint.ts';
-import { showClient, showClients } from './show.ts';
+import { presenceOf, showClient, showClients } from './show.ts';
 import { type Cell, painted, table } from './table.ts';
 
 /** One line per event: where and when it was logged, whose it is, what it says, what it came to. */
@@ -21,7 +21,7 @@ export function showHistory(events: readonly ReplayedEvent[], paint: Paint = pla
     eventText(event),
     event.session?.session ?? '-',
     outcomeOf(event),
-    event.client?.presence ?? '-',
+    event.client === undefined ? '-' : presenceOf(event.client),
   ]);
   const shown = table(['POSITION', 'LOGGED', 'TIME', 'EVENT', 'SESSION', 'OUTCOME', 'CLIENT'], rows, paint);
   return events.every(({ complete }) => complete) ? shown : `${shown}\n\n${paint('doubtful', INCOMPLETE)}`;

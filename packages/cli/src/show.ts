@@ -56,7 +56,7 @@ export function showClients(clients: readonly ClientSnapshot[], paint: Paint = p
     ['CLIENT', 'PRESENCE', 'SINCE', 'REASON', 'SESSIONS', 'RESOURCE'],
     clients.map((client) => [
       client.client,
-      { text: client.presence, meaning: meaningOf(client) },
+      presenceOf(client),
       client.since ?? '-',
       client.disconnectionReason ?? '-',
       `${client.connectedSessions}/${client.sessions.length}`,
@@ -110,6 +110,10 @@ export function showDeadLetter({ time, reason, detail, key, from }: DeadLetter, 
 
 function statusOf({ status }: SessionSnapshot): Cell {
   return { text: status, meaning: status === 'connected' ? 'good' : 'bad' };
+}
+
+export function presenceOf(client: ClientSnapshot): Cell {
+  return { text: client.presence, meaning: meaningOf(client) };
 }
 
 /** An offline that is not confirmed may yet turn out to be none. */

@@ -42,6 +42,10 @@ describe('what lies between two places', () => {
     expect(await ranges({ to: { offsets: { 1: '15' } } })).toEqual({ 0: '0-0', 1: '10-15' });
   });
 
+  it('is not asked of a partition that is none', async () => {
+    await expect(ranges({ to: { offsets: { 2: '1' } } })).rejects.toThrow(new PlaceInvalid('there is no partition 2, but 0 to 1'));
+  });
+
   it('begins with the first record of a millisecond, and ends with the last of one', async () => {
     const [from, to] = [{ time: '2026-03-02T12:00:00.0035Z' }, { time: new Date(NOON + 3) }];
     expect(await ranges({ from, to })).toEqual({ 0: '3-4', 1: '13-14' });

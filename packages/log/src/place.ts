@@ -17,7 +17,7 @@ export interface Interval {
   readonly to?: Place | undefined;
 }
 
-/** Not a place: no RFC 3339 time, or no offsets. */
+/** Not a place: no RFC 3339 time, no offset, or no partition of this topic. */
 export class PlaceInvalid extends Error {
   override readonly name = 'PlaceInvalid';
 }
@@ -27,6 +27,7 @@ export async function rangesOf(offsets: Offsets, topic: string, { from, to }: In
   const starts = from && (await nextOffsets(offsets, topic, from, 'first'));
   const ends = to && (await nextOffsets(offsets, topic, to, 'last'));
   const bounds = await offsets.allBounds(topic);
+  for (const place of [from, to]) expectPartitions(place, bounds.size);
   return new Map(
     [...bounds].map(([partition, kept]) => {
       const [first, last] = [starts ? starts.get(partition) : kept.start, ends ? ends.get(partition) : kept.end];
@@ -35,6 +36,12 @@ export async function rangesOf(offsets: Offsets, topic: string, { from, to }: In
       return [partition, { start, end: clamp(last, { start, end: kept.end }) }];
     }),
   );
+}
+
+function expectPartitions(place: Place | undefined, partitions: number): void {
+  if (place === undefined || 'time' in place) return;
+  const none = Object.keys(place.offsets).find((partition) => Number(partition) >= partitions);
+  if (none !== undefined) throw new PlaceInvalid(`there is no partition ${none}, but 0 to ${partitions - 1}`);
 }
 
 /** `of`: before the first or after the last record of a time. */

@@ -212,6 +212,13 @@ it.concurrent.each([
   { code: 1, args: ['clients', 'nowhere', '--all', '--json'], says: /^rollcall: no event of namespace nowhere was seen/ },
   { code: 1, args: ['counts', 'nowhere'], says: /^rollcall: no event of namespace nowhere was seen; rollcall namespaces lists .+\n$/ },
   {
+    code: 1,
+    args: ['at', '2026-03-01T12:00Z', 'clients', 'nowhere'],
+    says: /^rollcall: no event of namespace nowhere had been seen by then\n$/,
+  },
+  { code: 2, args: ['replay', '--from', '9:1'], says: /^rollcall: there is no partition 9, but 0 to 3\n$/ },
+  { code: 2, args: ['client', 'tables', 'pump', '--at-least', '9:1'], says: /^rollcall: there is no partition 9, but 0 to 3\n$/ },
+  {
     code: 2,
     args: ['clients', 'tables', '--cursor', 'mine'],
     says: /^rollcall: the cursor is not one that a list in the order of name gave; begin again without --cursor\n$/,

@@ -34,11 +34,10 @@ export function addAt(program: Command, context: Context): void {
         }
         if (client !== undefined) throw new ArgumentInvalid('clients are all clients of a namespace: say client for one');
         const clients: PastClient[] = [];
-        for await (const past of rollcall.clientsAt(place, namespace, { onProgress })) {
-          if (json) context.print(flat(past), true, String);
-          else clients.push(past);
-        }
-        if (!json) context.print(clients, false, showPastClients);
+        for await (const past of rollcall.clientsAt(place, namespace, { onProgress })) clients.push(past);
+        if (clients.length === 0) throw new NotFound(`no event of namespace ${namespace} had been seen by then`);
+        if (json) for (const past of clients) context.print(flat(past), true, String);
+        else context.print(clients, false, showPastClients);
       }),
     );
 }
