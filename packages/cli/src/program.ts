@@ -13,6 +13,7 @@ import { addRebuild } from './commands/rebuild.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addReplay } from './commands/replay.ts';
 import { addSession } from './commands/session.ts';
+import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
 import { type Context, createContext } from './context.ts';
 import { USAGE } from './failures.ts';
@@ -26,6 +27,7 @@ Environment:
   KAFKA_BROKERS    where the topics are (and KAFKA_TLS, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD)
   TOPIC_PREFIX     prefix of topics and keys; default: rollcall
   CLOCK_SKEW, LATE_DISCONNECT, OFFLINE_GRACE   what a replay or rebuild folds by: as the projectors have them
+  CONSUMER_GROUP   of the projectors, for status; default: rollcall-projector
   SOURCES, MAX_CLOCK_AHEAD, MAX_EVENT_BYTES   what a redrive admits: as ingest has them
   EVENTHUBS_CONNECTION_STRING or EVENTHUBS_NAMESPACE, EVENTHUBS_NAME   where publish sends to; default: the local stack
   ROLLCALL_REDIS_PORT, ROLLCALL_KAFKA_PORT, ROLLCALL_EVENTHUBS_PORT    where the local stack listens
@@ -39,7 +41,7 @@ const COMMANDS: Readonly<Record<string, readonly ((program: Command, context: Co
   'Query:': [addClient, addSession, addClients, addCounts, addNamespaces],
   'Subscribe:': [addWatch],
   'Replay:': [addAt, addHistory, addReplay],
-  'Operate:': [addDeadLetters, addRedrive, addRebuild, addPublish],
+  'Operate:': [addStatus, addDeadLetters, addRedrive, addRebuild, addPublish],
   'Besides:': [addCompletion],
 };
 

@@ -1,16 +1,15 @@
 import type { RollcallOptions } from '@rollcall/client';
-
 import {
   ADMISSION_SETTINGS,
   admission,
   FOLD_SETTINGS,
   foldOptions,
+  GROUP_SETTINGS,
   KAFKA_SETTINGS,
   kafkaOptions,
   localStack,
   readConfig,
 } from '@rollcall/service';
-
 import { z } from 'zod';
 
 /** Where Rollcall is: REDIS_URL and KAFKA_*, or else the local stack; and what it was told, as the services were. Throws ConfigInvalid. */
@@ -20,6 +19,7 @@ export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
     ...KAFKA_SETTINGS,
     ...FOLD_SETTINGS,
     ...ADMISSION_SETTINGS,
+    ...GROUP_SETTINGS,
     REDIS_URL: { type: z.string(), help: 'where Redis is', secret: true },
   } as const;
   const config = readConfig(settings, {
@@ -28,7 +28,14 @@ export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
     REDIS_URL: env['REDIS_URL'] || local.redisUrl,
   });
   const { prefix, ...kafka } = kafkaOptions(config);
-  return { redisUrl: config.REDIS_URL, kafka, prefix, fold: foldOptions(config), admission: admission(config) };
+  return {
+    redisUrl: config.REDIS_URL,
+    kafka,
+    prefix,
+    fold: foldOptions(config),
+    admission: admission(config),
+    consumerGroup: config.CONSUMER_GROUP,
+  };
 }
 
 export interface HubAddress {

@@ -71,3 +71,4 @@ export type { Generations, Rebuild, RebuildOptions, RebuildProgress, Rebuilt } f
 export type { Verdict } from './redrive.ts';
 export type { HistoryOptions, Outcome, ReplayedEvent, ReplayOptions } from './replay.ts';
 export { Rollcall, type RollcallOptions } from './rollcall.ts';
+export type { PartitionStatus, Status } from './status.ts';

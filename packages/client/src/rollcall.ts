@@ -21,6 +21,7 @@ import type { PastClient } from './past-clients.ts';
 import { Rebuild } from './rebuild/rebuild.ts';
 import { type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
 import { type HistoryOptions, type ReplayedEvent, type ReplayOptions, replay } from './replay.ts';
+import { type Status, statusOf } from './status.ts';
 
 /** Where Rollcall's data is. */
 export interface RollcallOptions {
@@ -43,9 +44,13 @@ export interface RollcallOptions {
   readonly fold?: FoldOptions;
   /** What a redrive admits; as ingest is configured. Default: events of 1,000,000 bytes, times 5 min (in ms) ahead of their arrival, any source. */
   readonly admission?: Partial<Admission>;
+  /** Consumer group of the projectors, for `status`. Default `rollcall-projector`. */
+  readonly consumerGroup?: string;
 }
 
 const DEFAULT_ADMISSION: Admission = { maxEventBytes: 1_000_000, maxClockAhead: 300_000, sources: new Map() };
+
+const PROJECTORS = 'rollcall-projector';
 
 /** Query, subscribe, replay, redrive. Nothing connects before it is needed; close it, or declare it with `await using`. */
 export class Rollcall implements AsyncDisposable {
@@ -54,13 +59,14 @@ export class Rollcall implements AsyncDisposable {
   readonly #offsets: Offsets;
   readonly #target: RedriveTarget;
   readonly #replaySource: ReplaySource;
+  readonly #statusSources: Parameters<typeof statusOf>[0];
   readonly #rebuildStore: RebuildStore;
   /** What could not be read, and why. */
   readonly deadLetters: DeadLetters;
   /** Builds the snapshots anew from the log, beside those in use, and switches to them. */
   readonly rebuild: Rebuild;
 
-  constructor({ redisUrl, kafka, prefix = DEFAULT_PREFIX, admission, fold }: RollcallOptions) {
+  constructor({ redisUrl, kafka, prefix = DEFAULT_PREFIX, admission, fold, consumerGroup = PROJECTORS }: RollcallOptions) {
     const redis = { url: redisUrl, patient: false, onError: () => {}, prefix };
     const settings = foldSettings(fold);
     this.#reader = new SnapshotReader(redis);
@@ -70,6 +76,8 @@ export class Rollcall implements AsyncDisposable {
     this.#replaySource = { log: this.#log, offsets: this.#offsets, settings };
     this.deadLetters = new DeadLetters(this.#target);
     this.#rebuildStore = new RebuildStore({ ...redis, settings });
+    const { deadLetters } = this;
+    this.#statusSources = { log: this.#log, offsets: this.#offsets, deadLetters, consumerGroup, store: this.#rebuildStore };
     this.rebuild = new Rebuild(this.#rebuildStore, this.#log, settings);
   }
 
@@ -140,6 +148,11 @@ export class Rollcall implements AsyncDisposable {
    *  is admitted to `rollcall.events`: a verdict for each, in their order. `origin` names where they are from. Throws LogUnavailable. */
   redrive(events: readonly string[], options: { readonly origin: string; readonly dryRun?: boolean | undefined }): AsyncIterable<Verdict> {
     return redriveEvents(events, options, this.#target);
+  }
+
+  /** How far each stage is: behind the one before it, partition by partition. Never throws because Kafka or Redis does not answer. */
+  status(): Promise<Status> {
+    return statusOf(this.#statusSources);
   }
 
   /** Closes the connections. Never throws; nothing may be asked afterwards. */

@@ -4,7 +4,7 @@ export { Duration } from './duration.ts';
 export { FAULT_SETTINGS, type FaultPoint, faultPoints } from './fault-points.ts';
 export { FOLD_SETTINGS, foldOptions } from './fold-settings.ts';
 export { HTTP_SETTINGS, serveHttp } from './http.ts';
-export { KAFKA_SETTINGS, kafkaOptions, TOPIC_SETTINGS, wholeNumber } from './kafka-settings.ts';
+export { GROUP_SETTINGS, KAFKA_SETTINGS, kafkaOptions, TOPIC_SETTINGS, wholeNumber } from './kafka-settings.ts';
 export { LOCAL_HUB, LOCAL_NAMESPACE, LOCAL_STACK_SETTINGS, LOOPBACK, type LocalStack, localStack } from './local-stack.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';

@@ -42,6 +42,11 @@ export const TOPIC_SETTINGS = {
   },
 } as const;
 
+/** The projectors' consumer group: for themselves, and for whoever asks how far they are. */
+export const GROUP_SETTINGS = {
+  CONSUMER_GROUP: { type: z.string(), help: 'consumer group of all projectors of these topics', default: 'rollcall-projector' },
+} as const;
+
 /** The part of packages/log's options that comes from the environment. Throws ConfigInvalid. */
 export function kafkaOptions(config: Config<typeof KAFKA_SETTINGS>) {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config;

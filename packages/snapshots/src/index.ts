@@ -9,7 +9,7 @@ export { ChainBroken, type ClientWrite, type OwnedPartition, type Watermark } fr
 export { type ClientView, PartitionRestoring } from './partition-reader.ts';
 export { foldInto, loadAndFold, type ProjectionSettings, writesOf } from './projection.ts';
 export { type ListOptions, SnapshotReader } from './reader.ts';
-export { RebuildStore } from './rebuild-store.ts';
+export { type GenerationsStanding, RebuildStore } from './rebuild-store.ts';
 export { type RedisOptions, RedisUnavailable } from './redis.ts';
 export { parseRedisUrl, REDIS_URL_FORMS, RedisUrlInvalid } from './redis-address.ts';
 export type { ListFilter } from './selection.ts';

@@ -11,6 +11,13 @@ import { connected, connectRedis, type RedisOptions, RedisUnavailable, type Scri
 /** Clients that are compared at a time. */
 const PORTION = 500;
 
+/** The generation that readers use and the one beside it, each with the next offset to apply of each partition. */
+export interface GenerationsStanding {
+  readonly active: number;
+  readonly watermarks: readonly Watermark[];
+  readonly other?: Generation & { readonly watermarks: readonly Watermark[] };
+}
+
 /** Redis, for whoever builds another generation beside the one that readers use. */
 export class RebuildStore {
   readonly #redis: ScriptedRedis;
@@ -38,6 +45,18 @@ export class RebuildStore {
     if (active === undefined) throw new NoSnapshots(this.options.prefix);
     const listed = await this.#generations.list();
     return { active, other: listed.find(({ number }) => number !== active) };
+  }
+
+  /** How far each generation has come. Throws NoSnapshots, RedisUnavailable. */
+  async standing(): Promise<GenerationsStanding> {
+    await this.connect();
+    try {
+      const { active, other } = await this.generations();
+      const watermarks = await this.watermarks(active);
+      return { active, watermarks, ...(other && { other: { ...other, watermarks: await this.watermarks(other.number) } }) };
+    } catch (error) {
+      throw error instanceof NoSnapshots ? error : new RedisUnavailable(this.options.url, true, error);
+    }
   }
 
   async partitions(): Promise<number> {
