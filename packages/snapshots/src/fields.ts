@@ -29,5 +29,7 @@ export function pairs(reply: readonly string[]): [string, string][] {
 
 /** Drops what is absent: a hash has no null. */
 export function present(fields: Readonly<Record<string, string | undefined>>): Fields {
-  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+  return kept;
 }

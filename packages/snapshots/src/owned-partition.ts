@@ -156,7 +156,7 @@ function* inCalls(writes: readonly ClientWrite[]): Iterable<readonly string[]> {
       some = [];
     }
     clients++;
-    some = some.concat(more);
+    for (const argument of more) some.push(argument);
   }
   if (clients > 0) yield some;
 }
