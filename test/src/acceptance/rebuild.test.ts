@@ -131,6 +131,11 @@ describe('a rebuild', { timeout: 120_000 }, () => {
     });
     expect((await test.command('rebuild', 'drop')).code).toBe(1);
     await eventually(() => test.rollcall.counts());
+    expect(await test.command('rebuild', '--from', '9:1')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no partition 9'),
+    });
+    expect(await test.json('rebuild', 'status')).not.toHaveProperty('other');
     await test.json('rebuild');
     expect(await test.command('rebuild')).toMatchObject({ code: 2, stderr: expect.stringContaining('drop it first') });
     await test.json('rebuild', 'drop');

@@ -60,6 +60,17 @@ export interface Generations {
   readonly other?: { readonly number: number; readonly status: 'building' | 'followed' | 'dropping' };
 }
 
+interface Building {
+  readonly generation: number;
+  readonly active: number;
+  /** Where the log begins, by partition. */
+  readonly starts: ReadonlyMap<number, { readonly start: bigint }>;
+  readonly offsets: Offsets;
+  readonly pace: Pace;
+  readonly signal: AbortSignal;
+  readonly onProgress: RebuildOptions['onProgress'];
+}
+
 /** Folds the log into a new generation of the snapshots beside the one that readers use; nothing is written to the derived topics by it. */
 export class Rebuild {
   constructor(
@@ -81,30 +92,14 @@ export class Rebuild {
   async run({ from, rate, signal = new AbortController().signal, onProgress }: RebuildOptions = {}): Promise<Rebuilt> {
     const { active, other } = await this.generations();
     if (other !== undefined && other.status !== 'building') throw new GenerationBusy(other.number, active);
-    const generation = other?.number ?? (await this.store.begin());
-    const pace = new Pace(rate);
     const offsets = new Offsets(this.log);
     try {
-      const fills = await this.#claim(generation, offsets, pace, signal);
-      const say = async (step: RebuildProgress['step']) =>
-        onProgress?.(progressOf(generation, step, fills, await this.#marks(active), pace));
-      const ticking = setInterval(() => void say('fold').catch(() => {}), 500);
-      try {
-        const starts = await rangesOf(offsets, topicNames(this.log.prefix).events, { from });
-        await eachOf(fills, async (fill, partition) => {
-          await fill.begin(starts.get(partition)?.start ?? 0n);
-          await this.#reachActive(fill, partition, active, signal);
-        });
-      } finally {
-        clearInterval(ticking);
-      }
-      await this.store.follow(generation);
-      await say('follow');
-      await this.#handOver(fills, generation, active, signal);
+      // Before anything is begun: the place may be none.
+      const starts = await rangesOf(offsets, topicNames(this.log.prefix).events, { from });
+      const generation = other?.number ?? (await this.store.begin());
+      const pace = new Pace(rate);
+      await this.#build({ generation, active, starts, offsets, pace, signal, onProgress });
       return { generation, resumed: other !== undefined, events: pace.events };
-    } catch (error) {
-      if (error instanceof ChainBroken) throw new RebuildInterrupted(generation, error);
-      throw error;
     } finally {
       await offsets.close();
     }
@@ -138,6 +133,29 @@ export class Rebuild {
     if (other === undefined) throw new NothingToSwitchTo('drop');
     await this.store.drop(other.number);
     return other.number;
+  }
+
+  async #build({ generation, active, starts, offsets, pace, signal, onProgress }: Building): Promise<void> {
+    try {
+      const fills = await this.#claim(generation, offsets, pace, signal);
+      const say = async (step: RebuildProgress['step']) =>
+        onProgress?.(progressOf(generation, step, fills, await this.#marks(active), pace));
+      const ticking = setInterval(() => void say('fold').catch(() => {}), 500);
+      try {
+        await eachOf(fills, async (fill, partition) => {
+          await fill.begin(starts.get(partition)?.start ?? 0n);
+          await this.#reachActive(fill, partition, active, signal);
+        });
+      } finally {
+        clearInterval(ticking);
+      }
+      await this.store.follow(generation);
+      await say('follow');
+      await this.#handOver(fills, generation, active, signal);
+    } catch (error) {
+      if (error instanceof ChainBroken) throw new RebuildInterrupted(generation, error);
+      throw error;
+    }
   }
 
   async #claim(generation: number, offsets: Offsets, pace: Pace, signal: AbortSignal): Promise<PartitionFill[]> {
