@@ -186,7 +186,7 @@ it.each([
   },
   { args: ['history', 'nowhere', 'nobody'], code: 1, says: 'the log holds no such event of client nobody in namespace nowhere' },
   { args: ['at', 'noon', 'client', 'ns', 'pump'], code: 2, says: 'expected a time such as 2026-11-20T10:00Z, or positions such as' },
-  { args: ['at', '9:0', 'client', 'ns', 'pump'], code: 2, says: 'the place names no offset of partition' },
+  { args: ['at', '2:0', 'client', 'ns', 'pump'], code: 2, says: 'the place names no offset of partition 1' },
   { args: ['at', '2026-03-01T12:00Z', 'client', 'ns'], code: 2, says: 'name the client, after its namespace' },
   { args: ['replay', '--client', 'pump'], code: 2, says: '--client needs its --namespace' },
 ])('says in a line what is wrong with $args', async ({ args, code, says }) => {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { NotEvents, readEvents } from '../read-events.ts';
@@ -19,7 +20,7 @@ export function addRedrive(program: Command, context: Context): void {
         for (const file of files) contents.push([file, eventsOf(file, await contentOf(file, context.stdin))]);
         for (const [file, events] of contents) {
           let event = 0;
-          for await (const verdict of rollcall.redrive(events, { origin: file, dryRun })) {
+          for await (const verdict of rollcall.redrive(events, { origin: path.basename(file), dryRun })) {
             event++;
             context.print({ file, event, ...verdict }, json, (_, paint) => showVerdict(`${file}:${event}`, verdict, dryRun, paint));
           }
