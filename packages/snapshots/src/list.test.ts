@@ -93,6 +93,23 @@ describe.skipIf(!hasRedisServer())('a list', () => {
     });
   });
 
+  it('is of the namespace, the reason and the state that were named, whatever they are called', async () => {
+    const { pages, project } = await open(server);
+    const names = [...ODD_NAMES, '.', 'a.b', '[a-z]', '^a$', 'a+', '(a)', 'a-b', 'ab'];
+    await project(
+      ...names.flatMap((name) => [
+        connected(1n, '12:00:00', { namespace: name, client: `in ${name}` }),
+        disconnected(1n, '12:00:00', { client: `gone for ${name}`, reason: name }),
+        updated('12:00:00', { client: `registered as ${name}`, state: name }),
+      ]),
+    );
+    for (const name of names) {
+      expect(await pages({ namespace: name })).toEqual([[`in ${name}`]]);
+      expect(await pages({ namespace: 'myns', reason: name })).toEqual([[`gone for ${name}`]]);
+      expect(await pages({ namespace: 'myns', state: name })).toEqual([[`registered as ${name}`]]);
+    }
+  });
+
   it('looks at so many entries for a page and no more, then goes on with the next', async () => {
     const { pages, write } = await open(server);
     const many = Array.from({ length: 3_000 }, (_, n) => connected(1n, after(n), { client: `client${n}` }));
