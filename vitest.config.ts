@@ -3,7 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['{packages,services}/*/src/**/*.test.ts', 'infra/local/src/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['{packages,services}/*/src/**/*.test.ts', 'infra/local/src/**/*.test.ts'],
+          // Some start a process or a server, and the machine may be busy.
+          testTimeout: 30_000,
+        },
+      },
       { test: { name: 'properties', include: ['test/src/{properties,protocol-model}/**/*.test.ts'] } },
       {
         test: {
