@@ -14,6 +14,7 @@ import { addRedrive } from './commands/redrive.ts';
 import { addReplay } from './commands/replay.ts';
 import { addSession } from './commands/session.ts';
 import { addStatus } from './commands/status.ts';
+import { addTable } from './commands/table.ts';
 import { addWatch } from './commands/watch.ts';
 import { type Context, createContext } from './context.ts';
 import { USAGE } from './failures.ts';
@@ -39,7 +40,7 @@ Exit codes: 0 answered, 1 not found, 2 wrong usage or configuration, 3 Redis, Ka
 /** All commands, in the order and under the headings of the help. */
 const COMMANDS: Readonly<Record<string, readonly ((program: Command, context: Context) => void)[]>> = {
   'Query:': [addClient, addSession, addClients, addCounts, addNamespaces],
-  'Subscribe:': [addWatch],
+  'Subscribe:': [addWatch, addTable],
   'Replay:': [addAt, addHistory, addReplay],
   'Operate:': [addStatus, addDeadLetters, addRedrive, addRebuild, addPublish],
   'Besides:': [addCompletion],

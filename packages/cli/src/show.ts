@@ -84,6 +84,14 @@ export function showCounts(counts: readonly NamespaceCounts[], paint: Paint = pl
   ].join('\n\n');
 }
 
+/** One line per client: since when, who, what, why. */
+export function showRow(client: ClientSnapshot, paint: Paint = plain): string {
+  const presence = client.presence === 'offline' && client.offlineConfirmed ? 'offline, confirmed' : client.presence;
+  const who = `${client.namespace}/${client.client}`;
+  const why = client.disconnectionReason ?? '';
+  return [paint('aside', client.since ?? '-'), printable(who), paint(meaningOf(client), presence), printable(why)].join('  ').trimEnd();
+}
+
 /** One line per change: when, who, what, why. */
 export function showChange({ kinds, client, session, event }: Change, paint: Paint = plain): string {
   const time = (event as { time?: string }).time ?? '';

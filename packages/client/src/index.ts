@@ -72,3 +72,4 @@ export type { Verdict } from './redrive.ts';
 export type { HistoryOptions, Outcome, ReplayedEvent, ReplayOptions } from './replay.ts';
 export { Rollcall, type RollcallOptions } from './rollcall.ts';
 export type { PartitionStatus, Status } from './status.ts';
+export type { TableEntry, TableOptions } from './table.ts';

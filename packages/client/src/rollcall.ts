@@ -22,6 +22,7 @@ import { Rebuild } from './rebuild/rebuild.ts';
 import { type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
 import { type HistoryOptions, type ReplayedEvent, type ReplayOptions, replay } from './replay.ts';
 import { type Status, statusOf } from './status.ts';
+import { type TableEntry, type TableOptions, tableEntries } from './table.ts';
 
 /** Where Rollcall's data is. */
 export interface RollcallOptions {
@@ -119,6 +120,13 @@ export class Rollcall implements AsyncDisposable {
   /** Each change that users can see, from where you want, for as long as you want: see Feed. A client's come in order. */
   changes(options: ChangesOptions = {}): Feed<FeedChange> {
     return changesFeed(this.#log, options);
+  }
+
+  /** The current state first, then every change after it, without a gap or a repetition between. Memory is needed for what changes while the
+   *  rows are read, not for all of them. Where snapshots are being restored, or lag behind the feed, it waits for them. Throws LogUnavailable,
+   *  NoSnapshots, RedisUnavailable; once it is complete, it needs Kafka only, and outlives its absence as a Feed does. */
+  table(options: TableOptions = {}): AsyncIterable<TableEntry, void, undefined> {
+    return tableEntries({ reader: this.#reader, log: this.#log }, options);
   }
 
   /** The raw events of the log, folded as they go: what each came to, and its client after it. In the order of log times, a client's in fold

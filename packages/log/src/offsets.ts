@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
+import { appendedEnds } from './appended.ts';
 import { isPassing, LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
@@ -52,6 +53,11 @@ export class Offsets {
   /** In each partition, the first committed record of that time (milliseconds since 1970) or later; its end where there is none. */
   async at(topic: string, time: number): Promise<Map<number, bigint>> {
     return byPartition(await this.#ask(() => this.#admin.fetchTopicOffsetsByTimestamp(topic, time)));
+  }
+
+  /** In each partition, the offset that the next record will get: past those of transactions that are not committed yet. */
+  async appended(topic: string): Promise<Map<number, bigint>> {
+    return byPartition(await this.#ask(() => appendedEnds(this.log, topic)));
   }
 
   async close(): Promise<void> {

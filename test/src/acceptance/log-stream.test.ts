@@ -119,6 +119,21 @@ it('knows its position in every partition, past records of control', async () =>
   expect([...reading.positions.values()]).toEqual([2n, 4n]);
 });
 
+it('tells what is appended from what is committed', async () => {
+  const asked = new Offsets(log);
+  const transactor = await Transactor.fence(log, log.prefix);
+  const group = { groupId: `writer of ${log.prefix}`, topic, partition: 0, next: 0n };
+  const ends = async () => [(await asked.allBounds(topic)).get(0)?.end, (await asked.appended(topic)).get(0)];
+  let open: unknown;
+  await transactor.commit([{ topic, partition: 0, key: 'k', value: 'a' }], group, async () => {
+    open = await ends();
+  });
+  expect(open).toEqual([0n, 1n]);
+  await eventually(async () => expect(await ends()).toEqual([2n, 2n]));
+  await transactor.close();
+  await asked.close();
+});
+
 it('begins with the first record of a time or later', async () => {
   await append(0, 'old');
   await sleep(5);
