@@ -30,7 +30,8 @@ function watch(): Watcher {
 async function show(watcher: Watcher, watermark: string, offset: string): Promise<void> {
   await redis.ask(
     'EVAL',
-    "redis.call('HSET', KEYS[1], 'watermark', ARGV[1]) redis.call('HSET', KEYS[2], 'offset', ARGV[2])",
+    `redis.call('SET', 'rollcall:generation', 1)
+     redis.call('HSET', KEYS[1], 'watermark', ARGV[1]) redis.call('HSET', KEYS[2], 'offset', ARGV[2])`,
     '2',
     `${BASE}meta`,
     `${BASE}client:${KEY}`,
