@@ -14,7 +14,7 @@ program
   .command('clients')
   .addOption(new Option('--presence <presence>').choices(['online', 'offline']))
   .option('--limit <n>');
-program.command('publish').argument('<file>').option('--quiet');
+program.command('publish').argument('<file>').option('--quiet').option('--position <file>');
 program.command('completion').addArgument(new Argument('<shell>').choices(SHELLS));
 const letters = program.command('letters');
 letters.command('list').option('--reason <reason>');
@@ -51,7 +51,8 @@ describe('what a real bash offers', () => {
     { words: ['letters', 'list', '--r'], offers: ['--reason'] },
     { words: ['publish', 'm'], offers: ['more', 'my events.json'] },
     { words: ['letters', 'redrive', 'more', 'my'], offers: ['my events.json'] },
-    { words: ['publish', '-'], offers: ['--quiet', '--help'] },
+    { words: ['publish', '-'], offers: ['--quiet', '--position', '--help'] },
+    { words: ['publish', '--position', 'my'], offers: ['my events.json'] },
   ])('after $words', async ({ words, offers }) => {
     expect((await completed(words)).sort()).toEqual([...offers].sort());
   });
@@ -72,4 +73,5 @@ it('gives fish each command with its options, exactly there', () => {
   expect(script).toContain("complete -c roll -n '__roll_at letters' -a list -d ''");
   expect(script).toContain("complete -c roll -n '__roll_at letters list' -l reason -x");
   expect(script).toContain("complete -c roll -n '__roll_at publish' -F");
+  expect(script).toContain("complete -c roll -n '__roll_at publish' -l position -r -F");
 });

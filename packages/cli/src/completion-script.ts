@@ -4,7 +4,7 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** A script that teaches a shell to complete `program`: its commands, their options, and what may follow these. It says what the
- *  program was when it was written, and starts nothing when a key is pressed. An argument called `file` is completed to a file. */
+ *  program was when it was written, and starts nothing when a key is pressed. What is called `file` is completed to a file. */
 export function completionScript(program: Command, shell: Shell): string {
   const commands = commandsBelow(program, []);
   if (shell === 'fish') return fish(program.name(), commands);
@@ -46,6 +46,10 @@ function takesValue({ required, optional }: Option): boolean {
   return required || optional;
 }
 
+function isFile({ flags }: Option): boolean {
+  return flags.endsWith('<file>');
+}
+
 /** Also for the bash 3.2 of macOS, and for zsh's emulation of its completion. */
 function bash(program: string, commands: readonly Completable[]): string {
   const pathOf = ({ path }: Completable) => path.map((name) => ` ${name}`).join('');
@@ -53,7 +57,10 @@ function bash(program: string, commands: readonly Completable[]): string {
   const values = commands.flatMap((command) =>
     command.options
       .filter(takesValue)
-      .map(({ long, argChoices = [] }) => `    '${pathOf(command)} ${long}') choices='${argChoices.join(' ')}' ;;`),
+      .map(
+        (option) =>
+          `    '${pathOf(command)} ${option.long}') choices='${(option.argChoices ?? []).join(' ')}' files='${isFile(option) ? 'yes' : ''}' ;;`,
+      ),
   );
   const cases = commands.map((command) => {
     const flags = command.options.map(({ long }) => long).join(' ');
@@ -92,7 +99,7 @@ function fish(program: string, commands: readonly Completable[]): string {
     return [
       ...words.map((word) => `${here} -a ${word} -d ${quoted(describe(word))}`),
       ...options.map((option) => {
-        const value = takesValue(option) ? ` -x -a ${quoted((option.argChoices ?? []).join(' '))}` : '';
+        const value = isFile(option) ? ' -r -F' : takesValue(option) ? ` -x -a ${quoted((option.argChoices ?? []).join(' '))}` : '';
         return `${here} -l ${option.long?.slice(2)}${value} -d ${quoted(option.description)}`;
       }),
       ...(takesFile ? [`${here} -F`] : []),

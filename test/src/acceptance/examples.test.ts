@@ -119,3 +119,19 @@ events that changed nothing: duplicate 1
   });
   expect(await start('audit', 'audited', 'nobody').result).toMatchObject({ code: 1, stdout: '' });
 });
+
+it('the dashboard begins with all clients as they are, and is drawn anew as they change', async () => {
+  const [namespace, time] = ['dashboard', '2026-03-01T12:00:00Z'];
+  const publish = (...events: string[]) => test.hub.send([inArray(...events)]);
+  await publish(sessionConnected({ namespace, client: 'pump' }, { time }), sessionConnected({ namespace, client: 'fan' }, { time }));
+  await eventually(async () => expect((await test.rollcall.counts(namespace))[0]?.clients).toBe(2));
+
+  const dashboard = start('dashboard', namespace);
+  await eventually(() => expect(dashboard.printed()).not.toBe(''));
+  expect(dashboard.printed()).toMatch(/^dashboard: 2 of 2 clients online\n/);
+  await publish(sessionDisconnected({ namespace, client: 'fan' }, 'ConnectionLost', { time: ENDED }));
+  const fan = /dashboard: 1 of 2 clients online\n.*'fan' +│ 'offline' +│ '2026-03-01T12:05:00.0000000Z' +│ 'ConnectionLost' /s;
+  await eventually(() => expect(dashboard.printed()).toMatch(fan));
+  await publish(sessionConnected({ namespace, client: 'valve' }, { time }));
+  await eventually(() => expect(dashboard.printed()).toContain('dashboard: 2 of 3 clients online'));
+});
