@@ -15,7 +15,7 @@ export function showComparison({ clients, differing, fields, examples }: Compari
   const verdict: Cell = differing === 0 ? { text: 'none differs', meaning: 'good' } : { text: `${differing} differ`, meaning: 'doubtful' };
   const summary = details(
     [
-      ['compared', `${clients} clients`],
+      ['compared', `${clients} ${clients === 1 ? 'client' : 'clients'}`],
       ['result', verdict],
     ],
     paint,
