@@ -1,5 +1,6 @@
 import {
   CursorInvalid,
+  FoldVersionDiffers,
   GenerationBusy,
   LogCut,
   LogUnavailable,
@@ -59,6 +60,7 @@ const FAILURES = new Map<new (...args: never) => Error, Failure>([
   [NoSnapshots, { exitCode: UNREACHABLE, advice: 'check REDIS_URL and TOPIC_PREFIX' }],
   [PartitionRestoring, { exitCode: UNREACHABLE }],
   [SnapshotsBehind, { exitCode: UNREACHABLE }],
+  [FoldVersionDiffers, { exitCode: UNREACHABLE }],
   [RebuildInterrupted, { exitCode: UNREACHABLE }],
   [SnapshotsBehindActive, { exitCode: UNREACHABLE }],
   [PublishFailed, { exitCode: UNREACHABLE, advice: 'check EVENTHUBS_CONNECTION_STRING and EVENTHUBS_NAME, or start the local stack' }],

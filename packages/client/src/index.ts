@@ -1,5 +1,5 @@
 /**
- * Who is connected right now, since when, and if not, why: query the snapshots in Redis and subscribe to the feed in Kafka.
+ * Who is connected right now, since when, and if not, why: query the snapshots in Redis, subscribe to the feed in Kafka, replay the log.
  *
  * ```ts
  * import { Rollcall } from '@rollcall/client';
@@ -33,6 +33,7 @@ export {
   type ClientSnapshot,
   type DeadLetter,
   type Existence,
+  FoldVersionDiffers,
   type Position,
   type Presence,
   REJECTION_REASONS,

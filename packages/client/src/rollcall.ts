@@ -131,7 +131,7 @@ export class Rollcall implements AsyncDisposable {
 
   /** The raw events of the log, folded as they go: what each came to, and its client after it. In the order of log times, a client's in fold
    *  order. What came before `from` is folded first, as far back as the log goes: from its beginning, or from `rollcall.state`. All clients
-   *  that it is about are held in memory. Throws PlaceInvalid, LogUnavailable. */
+   *  that it is about are held in memory. Throws PlaceInvalid, LogUnavailable, FoldVersionDiffers. */
   replay(options: ReplayOptions = {}): AsyncIterable<ReplayedEvent> {
     return replay(this.#replaySource, options);
   }
@@ -142,12 +142,12 @@ export class Rollcall implements AsyncDisposable {
   }
 
   /** A client as of a place in the log: all that was appended before the offset of its partition, or by that time. Undefined if nothing had
-   *  been heard of it. Throws PlaceInvalid, LogUnavailable. */
+   *  been heard of it. Throws as `replay`. */
   at(place: Place, namespace: string, client: string, control?: ReplayControl): Promise<PastClient | undefined> {
     return clientAt(this.#replaySource, place, { namespace, client }, control);
   }
 
-  /** All clients of a namespace as of a place in the log, in the order of their names. Throws as `at`. */
+  /** All clients of a namespace as of a place in the log, in the order of their names. Throws as `replay`. */
   clientsAt(place: Place, namespace: string, control?: ReplayControl): AsyncIterable<PastClient> {
     return clientsAt(this.#replaySource, place, namespace, control);
   }
