@@ -24,7 +24,7 @@ export interface RunOptions {
 
 export interface Figure {
   readonly name: string;
-  readonly bar: number;
+  readonly bar?: number | undefined;
   readonly p50: Spread;
   readonly p99: Spread;
   readonly asked: number;
@@ -62,7 +62,10 @@ async function askUnderLoad(stack: StartedStack, { clients, eventsPerSecond, rou
   const rollcall = new Rollcall({ redisUrl: stack.redisUrl, kafka: { brokers: [stack.kafkaBrokers] } });
   const redis = new RedisConnection(stack.ports.redis);
   try {
-    const asked = questions(rollcall, clients).map((question) => ({ ...question, rounds: [] as Awaited<ReturnType<typeof askFor>>[] }));
+    const asked = questions(rollcall, redis, clients).map((question) => ({
+      ...question,
+      rounds: [] as Awaited<ReturnType<typeof askFor>>[],
+    }));
     while ((await applied(redis)) < eventsPerSecond) await sleep(200);
     for (const { ask } of asked) await askFor(1, ask);
     const [before, began] = [await applied(redis), performance.now()];

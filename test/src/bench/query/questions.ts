@@ -1,4 +1,5 @@
 import type { ListFilter, Page, Rollcall } from '@rollcall/client';
+import type { RedisConnection } from '../../chaos/redis-connection.ts';
 import { clientName, namespaceOf } from './fleet.ts';
 
 /** Asks once; false if the answer was not of the size that is measured. */
@@ -6,10 +7,18 @@ export type Question = () => Promise<boolean>;
 
 export const PAGE = 100;
 
-/** What is measured, each with how long it may take in 99 of 100 cases, in milliseconds. */
-export function questions(rollcall: Rollcall, clients: number): { name: string; bar: number; ask: Question }[] {
+export interface Measured {
+  readonly name: string;
+  /** How long it may take in 99 of 100 cases, in milliseconds. */
+  readonly bar?: number;
+  readonly ask: Question;
+}
+
+/** What is measured; first of all what the machine itself takes: a busy one makes everybody wait. */
+export function questions(rollcall: Rollcall, redis: RedisConnection, clients: number): Measured[] {
   const anyone = () => Math.floor(Math.random() * clients);
   return [
+    { name: 'nothing: PING', ask: async () => (await redis.ask('PING')) === 'PONG' },
     {
       name: 'client',
       bar: 2,
