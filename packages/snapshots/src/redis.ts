@@ -123,7 +123,8 @@ function serverAt(address: Exclude<RedisAddress, { kind: 'cluster' }>, patient: 
     sentinelTLS: common.tls,
     sentinelCommandTimeout: CONNECTS_WITHIN,
     sentinelRetryStrategy: retry(patient),
-    // A former master that is cut off, and does not know it, would answer for ever.
+    // A master that was replaced takes writes, and loses them, until it is told. Hearing of it while it connects, a client gives up for
+    // good: `SnapshotStore.claim` sees to that.
     failoverDetector: patient,
   });
 }

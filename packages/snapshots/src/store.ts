@@ -29,6 +29,8 @@ export class SnapshotStore {
   /** Takes a partition over in every generation that projectors write. Writes the number of partitions where nobody has yet: an emptied
    *  Redis has lost it too. Throws PartitionsDiffer where another number is fixed, FoldVersionDiffers, ChainBroken. */
   async claim(partition: number, partitions: number): Promise<OwnedGenerations> {
+    // It may have given up for good: a failover that it heard of while it connected.
+    if (this.#redis.status === 'end') await this.connect();
     await this.#redis.setnx(this.#keys.partitions(), partitions);
     const fixed = await this.#redis.get(this.#keys.partitions());
     // Emptied between the two commands.
