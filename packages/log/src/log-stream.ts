@@ -69,6 +69,7 @@ export class LogStream implements AsyncIterable<LogRecord | undefined> {
         this.positions.set(partition, record.offset + 1n);
         yield record;
         this.#consumed(partition, record.offset + 1n);
+        if (this.options.signal.aborted) return;
       }
       if (!this.#read.has(partition)) continue;
       this.positions.set(partition, next);

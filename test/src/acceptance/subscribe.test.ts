@@ -95,7 +95,11 @@ it('gives each change once to a subscriber that saves its position, however ofte
   const last = spawn(process.execPath, [SUBSCRIBER, stack.kafkaBrokers, namespace, file], { stdio: 'inherit' });
   await eventually(() => expect(entriesIn(file).length).toBeGreaterThanOrEqual(800));
   last.kill('SIGKILL');
-  expect(entriesIn(file).map(({ place }) => place).sort()).toEqual(inTopic(namespace)); // biome-ignore format: one line
+  expect(
+    entriesIn(file)
+      .map(({ place }) => place)
+      .sort(),
+  ).toEqual(inTopic(namespace));
 });
 
 it('shows what has changed since a time, and no more of it than asked for', async () => {
