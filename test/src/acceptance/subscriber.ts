@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type FeedPosition, Rollcall } from '@rollcall/client';
 
 /** What a subscriber has written down of one change: what it did and where it stands, in one piece. */
@@ -22,6 +23,8 @@ async function subscribe(broker: string, namespace: string, file: string): Promi
   for await (const { client, place } of feed) {
     const entry: Entry = { client: client.client, place: `${place.partition}:${place.offset}`, position: feed.position };
     appendFileSync(file, `${JSON.stringify(entry)}\n`);
+    // Slow enough to be killed in the middle.
+    await sleep(2);
   }
 }
 
