@@ -16,6 +16,7 @@ export interface RunOptions {
   readonly clients: number;
   /** Written by the projector meanwhile. */
   readonly eventsPerSecond: number;
+  readonly questionsPerSecond: number;
   readonly rounds: number;
   /** Per question and round. */
   readonly seconds: number;
@@ -55,7 +56,7 @@ export async function runFleet(options: RunOptions): Promise<RunResult> {
   }
 }
 
-async function askUnderLoad(stack: StartedStack, { clients, eventsPerSecond, rounds, seconds, say }: RunOptions) {
+async function askUnderLoad(stack: StartedStack, { clients, eventsPerSecond, questionsPerSecond, rounds, seconds, say }: RunOptions) {
   const program = fileURLToPath(new URL('traffic.js', import.meta.url));
   const args = [program, stack.kafkaBrokers, clients, PARTITIONS, eventsPerSecond].map(String);
   const traffic = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
@@ -67,10 +68,10 @@ async function askUnderLoad(stack: StartedStack, { clients, eventsPerSecond, rou
       rounds: [] as Awaited<ReturnType<typeof askFor>>[],
     }));
     while ((await applied(redis)) < eventsPerSecond) await sleep(200);
-    for (const { ask } of asked) await askFor(1, ask);
+    for (const { ask } of asked) await askFor(1, questionsPerSecond, ask);
     const [before, began] = [await applied(redis), performance.now()];
     for (let round = 1; round <= rounds; round++) {
-      for (const { ask, rounds: results } of asked) results.push(await askFor(seconds, ask));
+      for (const { ask, rounds: results } of asked) results.push(await askFor(seconds, questionsPerSecond, ask));
       say(`round ${round} of ${rounds}`);
     }
     const rate = ((await applied(redis)) - before) / ((performance.now() - began) / 1_000);

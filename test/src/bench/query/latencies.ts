@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Question } from './questions.ts';
 
 /** Of one round, in milliseconds. */
@@ -7,12 +8,18 @@ export interface Latencies {
   readonly asked: number;
 }
 
-/** Asks one question after the other for so long. */
-export async function askFor(seconds: number, ask: Question): Promise<Latencies> {
+/** Asks so often for so long. A question that has to wait for the one before it has waited: its time counts from when it was due. */
+export async function askFor(seconds: number, perSecond: number, ask: Question): Promise<Latencies> {
   const taken: number[] = [];
-  const end = performance.now() + seconds * 1_000;
-  for (let began = performance.now(); began < end; began = performance.now()) {
-    if (await ask()) taken.push(performance.now() - began);
+  const start = performance.now();
+  for (let n = 0; n < seconds * perSecond; n++) {
+    let from = start + (n * 1_000) / perSecond;
+    if (from > performance.now()) {
+      await sleep(from - performance.now());
+      // A timer's own lateness is not the answer's.
+      from = performance.now();
+    }
+    if (await ask()) taken.push(performance.now() - from);
   }
   if (taken.length === 0) throw new Error('no answer was of the size that is measured');
   taken.sort((a, b) => a - b);

@@ -9,6 +9,7 @@ const USAGE = `Loads fleets of clients into a Redis of its own, and asks while a
 
   --clients            size of a fleet, may be given again; default: 10000 and 1000000
   --events-per-second  what the projector is given to write meanwhile; default: 2000
+  --questions-per-second  one at a time, by an asker who does not wait for the last answer; default: 100
   --rounds             of which the median is shown; default: 5
   --seconds            per question and round; default: 4
 `;
@@ -21,6 +22,7 @@ const { values } = parseArgs({
   options: {
     clients: { type: 'string', multiple: true, default: ['10000', '1000000'] },
     'events-per-second': { type: 'string', default: '2000' },
+    'questions-per-second': { type: 'string', default: '100' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     help: { type: 'boolean', default: false },
@@ -35,12 +37,11 @@ async function bench(sizes: readonly number[]): Promise<void> {
   say(`${cpu?.model}, ${os.cpus().length} cores; Node ${process.version}; load ${os.loadavg()[0]?.toFixed(1)} before it began\n`);
   const results: RunResult[] = [];
   for (const clients of sizes) {
-    const [eventsPerSecond, rounds, seconds] = [values['events-per-second'], values.rounds, values.seconds].map(Number) as [
-      number,
-      number,
-      number,
-    ];
-    const result = await runFleet({ clients, eventsPerSecond, rounds, seconds, say: (line) => void process.stderr.write(`${line}\n`) });
+    const eventsPerSecond = Number(values['events-per-second']);
+    const questionsPerSecond = Number(values['questions-per-second']);
+    const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
+    const progress = (line: string) => void process.stderr.write(`${line}\n`);
+    const result = await runFleet({ clients, eventsPerSecond, questionsPerSecond, rounds, seconds, say: progress });
     results.push(result);
     show(result, eventsPerSecond);
   }
