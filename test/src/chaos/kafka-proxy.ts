@@ -13,6 +13,8 @@ const END_TXN = 26;
 export class KafkaProxy implements AsyncDisposable {
   /** How many responses to the commit of a transaction are still to be lost, each with its connection. The broker has committed. */
   commitsToLose = 0;
+  /** Called once, when the next commit of a transaction is answered, before the client sees the answer. */
+  onCommit: (() => void) | undefined;
   readonly #sockets = new Set<net.Socket>();
 
   private constructor(
@@ -65,6 +67,7 @@ export class KafkaProxy implements AsyncDisposable {
       const correlation = response.readInt32BE(4);
       const matter = awaited.get(correlation);
       awaited.delete(correlation);
+      if (matter === 'commit') this.#committed();
       if (matter === 'commit' && this.commitsToLose > 0) {
         this.commitsToLose--;
         return cut();
@@ -72,6 +75,12 @@ export class KafkaProxy implements AsyncDisposable {
       if (matter === 'address') this.#redirect(response);
       client.write(response);
     });
+  }
+
+  #committed(): void {
+    const tell = this.onCommit;
+    this.onCommit = undefined;
+    tell?.();
   }
 
   /** Whatever the version of the response, an address is a length, a host and a port. */

@@ -43,4 +43,30 @@ export const TRANSACTIONS: readonly Scenario[] = [
       });
     },
   },
+  {
+    // The commit is decided; the markers that end the transaction in its partitions are still to be written.
+    name: 'Kafka is killed as it answers a commit',
+    async run(world) {
+      await world.addIngest();
+      await using proxy = await KafkaProxy.start(world.stack.ports.kafka);
+      const owner = await world.addProjector({ KAFKA_BROKERS: proxy.brokers });
+      const kafka = world.stack.part('kafka');
+      await world.whileSending(300, async () => {
+        for (let time = 1; time <= 3; time++) {
+          await world.moreApplied();
+          let killed: Promise<void> | undefined;
+          proxy.onCommit = () => {
+            killed = kafka.kill();
+          };
+          await world.until('Kafka is killed', () => killed !== undefined);
+          await killed;
+          await owner.kill();
+          await kafka.start();
+          await owner.start();
+        }
+      });
+      await owner.stop();
+      await world.addProjector();
+    },
+  },
 ];
