@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,services}/*/src/**/*.test.ts', 'infra/local/src/**/*.test.ts'],
+          include: ['{packages,services}/*/src/**/*.test.ts', 'infra/local/src/**/*.test.ts', 'test/src/bench/**/*.test.ts'],
           // Some start a process or a server, and the machine may be busy.
           testTimeout: 30_000,
         },

@@ -1,0 +1,87 @@
+import { startStack } from '@rollcall/local';
+import type { Time } from '@rollcall/schema';
+import { parseTime, TICKS_PER_MILLISECOND } from '@rollcall/schema';
+import { Random } from '../chaos/random.ts';
+import { RedisConnection } from '../chaos/redis-connection.ts';
+import { type FoldRun, watchFold } from './fold-run.ts';
+import { type Contender, type FoldingPlace, ResultWrong } from './folding.ts';
+import { kafkaStreams } from './kafka-streams.ts';
+import { LogOfEvents } from './log-of-events.ts';
+import { projectors } from './projectors.ts';
+import { SessionEvents } from './session-events.ts';
+
+export interface ThroughputOptions {
+  readonly events: number;
+  readonly clients: number;
+  readonly partitions: number;
+  readonly rounds: number;
+  /** Kafka Streams, too, in turns with Rollcall. */
+  readonly peer: boolean;
+  readonly say: (line: string) => void;
+}
+
+export const ROLLCALL = projectors(1);
+export const PEER = kafkaStreams('with Redis');
+
+/** One log, filled once, that each contender folds in each round: another group, Redis and derived topics empty. Gives the runs of each by name.
+ *  Throws ResultWrong. */
+export async function throughput(options: ThroughputOptions): Promise<ReadonlyMap<string, readonly FoldRun[]>> {
+  const { events: count, clients, partitions, rounds, peer, say } = options;
+  const contenders = peer ? [ROLLCALL, PEER, projectors(2), kafkaStreams('without Redis')] : [ROLLCALL, projectors(2)];
+  const runs = new Map(contenders.map(({ name }) => [name, [] as FoldRun[]]));
+  const stack = await startStack({ parts: ['kafka', 'redis'] });
+  const log = new LogOfEvents(stack.kafkaBrokers, partitions);
+  try {
+    await log.create();
+    const events = new SessionEvents(1);
+    await log.append(inRandomOrder(events, count, clients));
+    say(`throughput: ${count.toLocaleString('en')} events are waiting`);
+    for (let round = 1; round <= rounds; round++) {
+      for (const contender of contenders) {
+        const run = await foldOnce({ stack, log }, contender, `${round}-${contenders.indexOf(contender)}`, events, count);
+        runs.get(contender.name)?.push(run);
+        say(`throughput: round ${round} of ${rounds}, ${contender.name}: ${Math.round(run.eventsPerSecond).toLocaleString('en')}/s`);
+      }
+    }
+  } finally {
+    await log.close();
+    await stack.stop();
+  }
+  return runs;
+}
+
+async function foldOnce(place: FoldingPlace, contender: Contender, name: string, events: SessionEvents, count: number): Promise<FoldRun> {
+  const { stack, log } = place;
+  const redis = new RedisConnection(stack.ports.redis);
+  await redis.ask('FLUSHALL');
+  redis.close();
+  const ends = await log.ends();
+  const folding = await contender.start(place, name);
+  try {
+    const run = await watchFold(stack, folding, ends, count);
+    await folding.verify(events, count);
+    if (![...(await log.ends())].every(([partition, end]) => ends.get(partition) === end)) throw new ResultWrong('the log has grown');
+    return run;
+  } finally {
+    await folding.stop();
+    await folding.erase();
+  }
+}
+
+const EPOCH = parseTime('2026-04-01T08:00:00.0000000Z') as Time;
+const INTERVAL = 10n * TICKS_PER_MILLISECOND;
+
+/** As many of each client, as near as can be, in an order that is the same in each run of the bench. */
+export function* inRandomOrder(events: SessionEvents, count: number, clients: number): Iterable<string> {
+  const random = new Random(1);
+  const order = Uint32Array.from({ length: count }, (_, n) => n % clients);
+  for (let at = order.length - 1; at > 0; at--) {
+    const other = random.below(at + 1);
+    [order[at], order[other]] = [order[other] ?? 0, order[at] ?? 0];
+  }
+  let time: bigint = EPOCH;
+  for (const n of order) {
+    time += INTERVAL;
+    yield events.next(n, time as Time);
+  }
+}
