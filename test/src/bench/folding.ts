@@ -1,6 +1,5 @@
 import type { StartedStack } from '@rollcall/local';
 import type { LogOfEvents } from './log-of-events.ts';
-import type { SessionEvents } from './session-events.ts';
 
 /** A program that folds `rollcall.events`: Rollcall's, or a peer's. */
 export interface Contender {
@@ -16,17 +15,30 @@ export interface FoldingPlace {
 
 /** A contender at work. */
 export interface Folding {
+  /** Whose keys in Redis it writes. */
+  readonly writtenBy: 'rollcall' | 'kafka-streams';
+  /** What its subscribers read, if not `rollcall.changes`. */
+  readonly derivedTopic?: string;
   /** When it came to the first record, in milliseconds since 1970. Rejects if it ends before. */
   readonly first: Promise<number>;
   /** Its processes; throws if one has ended. */
   readonly pids: () => readonly number[];
   /** Whether it has committed everything up to these ends of the log, and everything is in Redis. */
   isDone(ends: ReadonlyMap<number, bigint>): Promise<boolean>;
-  /** Throws ResultWrong unless all that these events made is there, once. */
-  verify(events: SessionEvents, count: number): Promise<void>;
+  /** Throws ResultWrong unless all that the events made is there, once. */
+  verify(expected: Expected): Promise<void>;
   stop(): Promise<void>;
   /** Forgets what it has written, so that the log can be folded again. */
   erase(): Promise<void>;
+}
+
+/** What must be there when all is done. */
+export interface Expected {
+  /** One for each event. */
+  readonly changes: number;
+  readonly clients: number;
+  /** Default: not looked at. */
+  readonly online?: number;
 }
 
 /** Fast, but not right: the run does not count. */

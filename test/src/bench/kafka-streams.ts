@@ -6,10 +6,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { RedisConnection } from '../chaos/redis-connection.ts';
 import { committedRecords } from './committed-records.ts';
-import { type Contender, type Folding, type FoldingPlace, mustBe } from './folding.ts';
+import { type Contender, type Expected, type Folding, type FoldingPlace, mustBe } from './folding.ts';
 import { ensureKafkaStreams } from './kafka-streams-program.ts';
 import { deleteTopics } from './kafka-topics.ts';
-import type { SessionEvents } from './session-events.ts';
 
 /** Before the name of each of its keys in Redis. */
 export const STREAMS_PREFIX = 'streams:';
@@ -22,7 +21,7 @@ export function kafkaStreams(sink: 'with Redis' | 'without Redis'): Contender {
       const classPath = await ensureKafkaStreams();
       const { stack, log } = place;
       const stateDir = await mkdtemp(path.join(os.tmpdir(), 'rollcall-streams-'));
-      const names = { group: `streams-${run}`, derived: derivedTopic(run), stateDir };
+      const names = { group: `streams-${run}`, derived: `streams-${run}.sessions`, stateDir };
       const redis = sink === 'with Redis' ? ['127.0.0.1', String(stack.ports.redis), STREAMS_PREFIX] : [];
       const program = ['-Xmx1g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', classPath, 'StreamsFold'];
       const args = [...program, stack.kafkaBrokers, log.topics.events, names.derived, names.group, stateDir, ...redis];
@@ -33,11 +32,9 @@ export function kafkaStreams(sink: 'with Redis' | 'without Redis'): Contender {
   };
 }
 
-export function derivedTopic(run: string): string {
-  return `streams-${run}.sessions`;
-}
-
 class Streaming implements Folding {
+  readonly writtenBy = 'kafka-streams';
+  readonly derivedTopic: string;
   readonly first: Promise<number>;
   readonly #ended: Promise<unknown>;
 
@@ -47,6 +44,7 @@ class Streaming implements Folding {
     private readonly names: { readonly group: string; readonly derived: string; readonly stateDir: string },
     private readonly withRedis: boolean,
   ) {
+    this.derivedTopic = names.derived;
     this.#ended = once(java, 'exit');
     this.first = this.#firstRecord();
     this.first.catch(() => {});
@@ -72,13 +70,13 @@ class Streaming implements Folding {
     return this.place.log.isCommitted(this.names.group, ends);
   }
 
-  async verify(events: SessionEvents, count: number): Promise<void> {
+  async verify({ changes, clients }: Expected): Promise<void> {
     let derived = 0;
     for await (const _ of committedRecords(this.place.stack.kafkaBrokers, this.names.derived)) derived++;
-    mustBe('derived records', derived, count);
+    mustBe('derived records', derived, changes);
     if (!this.withRedis) return;
     const redis = new RedisConnection(this.place.stack.ports.redis);
-    mustBe('sessions in Redis', Number(await redis.ask('DBSIZE')), events.clients);
+    mustBe('sessions in Redis', Number(await redis.ask('DBSIZE')), clients);
     redis.close();
   }
 

@@ -61,6 +61,11 @@ export class LogOfEvents {
     return new Map([...bounds].map(([partition, { end }]) => [partition, end]));
   }
 
+  /** Records in all partitions. */
+  async count(): Promise<number> {
+    return (await this.ends()).values().reduce((sum, end) => sum + Number(end), 0);
+  }
+
   /** Whether a consumer group has committed all that there is up to these ends. */
   async isCommitted(group: string, ends: ReadonlyMap<number, bigint>): Promise<boolean> {
     const committed = await this.#offsets.allCommitted(group, this.topics.events);

@@ -12,8 +12,12 @@ the same as JSON with every run. Exits with 1 if a bar is missed or a result is 
   --only        of ${Object.keys(MEASURES).join(', ')}; default: all
   --peer        Kafka Streams beside Rollcall, in turns (needs a JDK and Maven)
   --rounds      runs of each figure; default: 5
-  --events      that wait in the log (throughput; scale: a fifth of them); default: 500000
+  --events      that wait in the log (throughput; end-to-end and scale: a fifth of them); default: 500000
   --clients     that they are about; default: 50000
+  --rates       events per second of the latency; default: 100,1000,5000
+  --seconds     of steady load per rate, after a warm-up of 10, and of idleness; default: 30
+  --fleets      clients in Redis, of the scale; default: 10000,100000,1000000
+  --through     log or event-hubs: where the latency begins; default: log
   --partitions  of the topics; default: 4
   --json        file for the JSON; default: bench.json
 `;
@@ -25,6 +29,10 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     events: { type: 'string', default: '500000' },
     clients: { type: 'string', default: '50000' },
+    rates: { type: 'string', default: '100,1000,5000' },
+    seconds: { type: 'string', default: '30' },
+    fleets: { type: 'string', default: '10000,100000,1000000' },
+    through: { type: 'string', default: 'log' },
     partitions: { type: 'string', default: '4' },
     json: { type: 'string', default: 'bench.json' },
     help: { type: 'boolean', default: false },
@@ -40,14 +48,14 @@ async function bench(): Promise<void> {
     if (measure === undefined) throw new RangeError(`--only: ${name} is none of ${Object.keys(MEASURES).join(', ')}`);
     return measure;
   });
+  const asked = options();
   const machine = thisMachine();
   say(shownMachine(machine));
   const reports: Report[] = [];
   for (const measure of measures) {
-    for (const report of await measure(options())) {
-      reports.push(report);
-      say(shown(report));
-    }
+    const report = await measure(asked);
+    reports.push(report);
+    say(shown(report));
     // What is known so far outlives a bench that fails later.
     await writeFile(values.json, `${JSON.stringify({ machine, options: values, reports }, null, 2)}\n`);
   }
@@ -58,20 +66,36 @@ async function bench(): Promise<void> {
 }
 
 function options(): MeasureOptions {
+  const { through } = values;
+  if (through !== 'log' && through !== 'event-hubs') throw new RangeError(`--through: ${through} is neither log nor event-hubs`);
   return {
     events: wholeNumber('events'),
     clients: wholeNumber('clients'),
     partitions: wholeNumber('partitions'),
     rounds: wholeNumber('rounds'),
+    rates: wholeNumbers('rates'),
+    seconds: wholeNumber('seconds'),
+    fleets: wholeNumbers('fleets'),
+    through,
     peer: values.peer,
     say: (line) => void process.stderr.write(`${line}\n`),
   };
 }
 
-function wholeNumber(option: 'events' | 'clients' | 'partitions' | 'rounds'): number {
-  const number = Number(values[option]);
-  if (!Number.isSafeInteger(number) || number < 1) throw new RangeError(`--${option}: ${values[option]} is no whole number above 0`);
+type Numeric = 'events' | 'clients' | 'partitions' | 'rounds' | 'rates' | 'seconds' | 'fleets';
+
+function wholeNumber(option: Numeric): number {
+  const [number = 0, ...others] = wholeNumbers(option);
+  if (others.length > 0) throw new RangeError(`--${option}: one number, not ${values[option]}`);
   return number;
+}
+
+function wholeNumbers(option: Numeric): number[] {
+  return values[option].split(',').map((text) => {
+    const number = Number(text);
+    if (!Number.isSafeInteger(number) || number < 1) throw new RangeError(`--${option}: ${text} is no whole number above 0`);
+    return number;
+  });
 }
 
 function say(line: string): void {

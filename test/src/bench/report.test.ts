@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { atLeast, atMost, medianOf, reportOf, shown } from './report.ts';
+import { atLeast, atMost, below, medianOf, reportOf, shown } from './report.ts';
 
 const columns = [
   { name: 'events/s', of: (run: { rate: number; cpu: number }) => run.rate, digits: 0 },
@@ -38,6 +38,10 @@ it('says which bar was missed', () => {
   expect(shown(reportOf('Ratios', columns, new Map(), bars))).toContain(
     '- faster: 1.50 (at least 1.5)\n- cost: 1.30 (at most 1.3): **missed**\n',
   );
+});
+
+it('takes a bar that must not be reached at its word', () => {
+  expect([below('p99', 99.9, 100).holds, below('p99', 100, 100).holds]).toEqual([true, false]);
 });
 
 it('misses a bar of which nothing was measured', () => {

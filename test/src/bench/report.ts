@@ -57,6 +57,10 @@ export function atMost(what: string, figure: number, bar: number): Bar {
   return { what, figure, bar: `at most ${bar}`, holds: figure <= bar };
 }
 
+export function below(what: string, figure: number, bar: number): Bar {
+  return { what, figure, bar: `under ${bar}`, holds: figure < bar };
+}
+
 /** A table in Markdown, its columns aligned, each cell `median (min–max)`; then the bars. */
 export function shown({ title, rows, bars }: Report): string {
   const names = rows[0]?.figures.map(({ name }) => name) ?? [];

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { formatTime, type Time } from '@rollcall/schema';
+import { formatTime, type Time, timeFromMilliseconds } from '@rollcall/schema';
+import { Random } from '../chaos/random.ts';
 import { clientName, namespaceOf, sessionName } from './query/fleet.ts';
+
+/** Ticks of 100 ns between two events. */
+const INTERVAL = 100n;
 
 /** Session events of the fleet as Event Grid tells of them, some 570 bytes each: a client's one session connects and disconnects by turns,
  *  under numbers that rise, so that every event changes something. */
@@ -34,6 +38,16 @@ export class SessionEvents {
     });
   }
 
+  /** The next event of each of these clients, their times just before now. */
+  *of(clients: Iterable<number>): Iterable<string> {
+    const order = [...clients];
+    let time: bigint = timeFromMilliseconds(Date.now()) - BigInt(order.length) * INTERVAL;
+    for (const n of order) {
+      time += INTERVAL;
+      yield this.next(n, time as Time);
+    }
+  }
+
   /** Clients that had an event. */
   get clients(): number {
     return this.#turns.size;
@@ -43,4 +57,21 @@ export class SessionEvents {
   get online(): number {
     return this.#turns.values().reduce((online, turns) => online + (turns % 2), 0);
   }
+}
+
+/** Each client as often as any other, as near as can be, in an order that is the same each time. */
+export function inRandomOrder(count: number, clients: number): Iterable<number> {
+  const random = new Random(1);
+  const order = Uint32Array.from({ length: count }, (_, n) => n % clients);
+  for (let at = order.length - 1; at > 0; at--) {
+    const other = random.below(at + 1);
+    [order[at], order[other]] = [order[other] ?? 0, order[at] ?? 0];
+  }
+  return order;
+}
+
+/** Any clients, some of them more than once. */
+export function atRandom(count: number, clients: number, seed: number): Iterable<number> {
+  const random = new Random(seed);
+  return Uint32Array.from({ length: count }, () => random.below(clients));
 }

@@ -1,14 +1,11 @@
 import { startStack } from '@rollcall/local';
-import type { Time } from '@rollcall/schema';
-import { parseTime, TICKS_PER_MILLISECOND } from '@rollcall/schema';
-import { Random } from '../chaos/random.ts';
 import { RedisConnection } from '../chaos/redis-connection.ts';
 import { type FoldRun, watchFold } from './fold-run.ts';
 import { type Contender, type FoldingPlace, ResultWrong } from './folding.ts';
 import { kafkaStreams } from './kafka-streams.ts';
 import { LogOfEvents } from './log-of-events.ts';
 import { projectors } from './projectors.ts';
-import { SessionEvents } from './session-events.ts';
+import { inRandomOrder, SessionEvents } from './session-events.ts';
 
 export interface ThroughputOptions {
   readonly events: number;
@@ -34,7 +31,7 @@ export async function throughput(options: ThroughputOptions): Promise<ReadonlyMa
   try {
     await log.create();
     const events = new SessionEvents(1);
-    await log.append(inRandomOrder(events, count, clients));
+    await log.append(events.of(inRandomOrder(count, clients)));
     say(`throughput: ${count.toLocaleString('en')} events are waiting`);
     for (let round = 1; round <= rounds; round++) {
       for (const contender of contenders) {
@@ -59,29 +56,11 @@ async function foldOnce(place: FoldingPlace, contender: Contender, name: string,
   const folding = await contender.start(place, name);
   try {
     const run = await watchFold(stack, folding, ends, count);
-    await folding.verify(events, count);
+    await folding.verify({ changes: count, clients: events.clients, online: events.online });
     if (![...(await log.ends())].every(([partition, end]) => ends.get(partition) === end)) throw new ResultWrong('the log has grown');
     return run;
   } finally {
     await folding.stop();
     await folding.erase();
-  }
-}
-
-const EPOCH = parseTime('2026-04-01T08:00:00.0000000Z') as Time;
-const INTERVAL = 10n * TICKS_PER_MILLISECOND;
-
-/** As many of each client, as near as can be, in an order that is the same in each run of the bench. */
-export function* inRandomOrder(events: SessionEvents, count: number, clients: number): Iterable<string> {
-  const random = new Random(1);
-  const order = Uint32Array.from({ length: count }, (_, n) => n % clients);
-  for (let at = order.length - 1; at > 0; at--) {
-    const other = random.below(at + 1);
-    [order[at], order[other]] = [order[other] ?? 0, order[at] ?? 0];
-  }
-  let time: bigint = EPOCH;
-  for (const n of order) {
-    time += INTERVAL;
-    yield events.next(n, time as Time);
   }
 }

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clientKey, formatTime, partitionOf, sessionKey } from '@rollcall/schema';
+import { Keys } from '@rollcall/snapshots';
+import { RedisConnection } from '../chaos/redis-connection.ts';
+import { giveResult, programOptions } from './child-program.ts';
+import { STREAMS_PREFIX } from './kafka-streams.ts';
+import { type Percentiles, percentilesOf } from './percentiles.ts';
+import { clientName, namespaceOf, sessionName } from './query/fleet.ts';
+import { now, type Sample, Schedule, type ScheduleOptions, timeOf } from './schedule.ts';
+
+export interface ProberOptions {
+  readonly schedule: ScheduleOptions;
+  readonly redisPort: number;
+  readonly partitions: number;
+  readonly writtenBy: 'rollcall' | 'kafka-streams';
+}
+
+export interface Seen {
+  readonly latency: Percentiles;
+  /** Measured events that had not come ten seconds after the last was due. */
+  readonly missing: number;
+}
+
+/** Milliseconds between two looks at a sample. */
+const LOOK_EVERY = 1;
+const PATIENCE = 10_000;
+
+/** From when it is due, asks Redis for the session of each sample until it shows the event, or a later one. */
+async function probe(options: ProberOptions): Promise<Seen> {
+  const schedule = new Schedule(options.schedule);
+  const redis = new RedisConnection(options.redisPort);
+  const taken: number[] = [];
+  const samples = [...schedule.samples()];
+  let waiting: Sample[] = [];
+  let next = 0;
+  while ((next < samples.length || waiting.length > 0) && now() < schedule.end + PATIENCE) {
+    for (; (samples[next]?.due ?? Number.POSITIVE_INFINITY) <= now(); next++) waiting.push(samples[next] as Sample);
+    const still: Sample[] = [];
+    for (const sample of waiting) {
+      const shows = await redis.ask('HGET', ...sessionTime(sample.n, options));
+      if (String(shows) >= formatTime(timeOf(sample.due)) && shows !== null) taken.push(now() - sample.due);
+      else still.push(sample);
+    }
+    waiting = still;
+    const idle = waiting.length === 0 ? (samples[next]?.due ?? 0) - now() : 0;
+    await sleep(Math.max(LOOK_EVERY, idle));
+  }
+  redis.close();
+  return { latency: percentilesOf(taken), missing: samples.length - taken.length };
+}
+
+/** The key and the field that hold the time of a session's last event. */
+function sessionTime(n: number, { partitions, writtenBy }: ProberOptions): [key: string, field: string] {
+  const names = [namespaceOf(n), clientName(n), sessionName(n)] as const;
+  if (writtenBy === 'kafka-streams') return [`${STREAMS_PREFIX}${names.join('|')}`, 'time'];
+  const [namespace, client] = names;
+  const partition = partitionOf(clientKey(namespace, client), partitions);
+  return [new Keys().partition(1, partition).session(sessionKey(...names)), 'since'];
+}
+
+giveResult(await probe(programOptions<ProberOptions>()));
