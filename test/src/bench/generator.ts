@@ -16,8 +16,8 @@ export interface GeneratorOptions {
   readonly firstNumber: number;
 }
 
-/** Sends what is due, and all that has become due while the last append was under way at once: it never waits for an answer longer than Kafka
- *  takes, and counts from when an event was due. Gives how long it took until each event was acknowledged. */
+/** Sends what is due; what becomes due while an append is under way goes with the next one, and counts from when it was due. Gives how long it
+ *  took until each event was acknowledged. */
 async function generate({ schedule: options, kafkaBrokers, partitions, eventHubs, firstNumber }: GeneratorOptions): Promise<Percentiles> {
   const schedule = new Schedule(options);
   const events = new SessionEvents(firstNumber);

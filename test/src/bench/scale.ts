@@ -44,7 +44,7 @@ async function ofFleet(clients: number, { events: count, partitions, rounds, sec
   const runs: ScaleRun[] = [];
   try {
     await log.create();
-    await load(stack.redisUrl, clients, partitions, () => {});
+    await load(stack.redisUrl, clients, partitions, say);
     say(`scale: ${clients.toLocaleString('en')} clients are in Redis`);
     for (let round = 1; round <= rounds; round++) {
       const firstNumber = round * NUMBERS_PER_ROUND;
