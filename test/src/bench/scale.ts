@@ -31,7 +31,7 @@ export interface ScaleRun {
 }
 
 /** For each fleet a stack with so many clients in Redis; in each round a new projector goes on from there, through events that wait and then
- *  through a steady load, of any clients. Gives the runs by size. */
+ *  through a steady load, of any clients. The first one, while the broker is new, does not count. Gives the runs by size. */
 export async function scale(options: ScaleOptions): Promise<ReadonlyMap<number, readonly ScaleRun[]>> {
   const runs = new Map<number, ScaleRun[]>();
   for (const clients of options.fleets) runs.set(clients, await ofFleet(clients, options));
@@ -46,12 +46,13 @@ async function ofFleet(clients: number, { events: count, partitions, rounds, sec
     await log.create();
     await load(stack.redisUrl, clients, partitions, say);
     say(`scale: ${clients.toLocaleString('en')} clients are in Redis`);
-    for (let round = 1; round <= rounds; round++) {
-      const firstNumber = round * NUMBERS_PER_ROUND;
+    for (let round = 0; round <= rounds; round++) {
+      const firstNumber = (round + 1) * NUMBERS_PER_ROUND;
       await log.append(new SessionEvents(firstNumber).of(atRandom(count, clients, round)));
       const folding = await PROJECTOR.start({ stack, log }, String(round));
       try {
         const fold = await watchFold(stack, folding, await log.ends(), count);
+        if (round === 0) continue;
         const steady = { clients, rate: BAR_RATE, seconds, firstNumber: firstNumber + NUMBERS_PER_ROUND / 2, through: 'log' } as const;
         const latency = await measureLatency({ stack, log }, folding, steady);
         const megabytes = folding.pids().reduce((sum, pid) => sum + peakMegabytes(pid), 0);

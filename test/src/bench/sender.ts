@@ -7,6 +7,8 @@ export interface SenderOptions {
   readonly eventHubs: string;
   readonly events: number;
   readonly clients: number;
+  /** Of the events' sequence numbers. */
+  readonly firstNumber: number;
 }
 
 export interface Sent {
@@ -22,8 +24,8 @@ export interface Sent {
 const PORTION = 4_000;
 
 /** Sends events as fast as they are accepted. */
-async function send({ eventHubs, events: count, clients }: SenderOptions): Promise<Sent> {
-  const events = new SessionEvents(1);
+async function send({ eventHubs, events: count, clients, firstNumber }: SenderOptions): Promise<Sent> {
+  const events = new SessionEvents(firstNumber);
   const waiting = [...events.of(inRandomOrder(count, clients))];
   const sender = new EventHubSender(eventHubs);
   const [first, used] = [now(), process.cpuUsage()];
