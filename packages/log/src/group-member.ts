@@ -27,6 +27,9 @@ export interface MemberOptions {
 const SESSION_TIMEOUT = 10_000;
 const HEARTBEAT = 2_000;
 
+/** Of one fetch, compressed: some thousand events, which is what a transaction is worth its while for. */
+const MAX_BYTES_PER_PARTITION = 256 * 1_024;
+
 /** A member of a consumer group that commits nothing by itself: it learns which partitions are its own, and reads each from where it is
  *  told to. */
 export class GroupMember {
@@ -40,6 +43,7 @@ export class GroupMember {
     this.#consumer = createKafka(log).consumer({
       groupId: options.groupId,
       maxWaitTimeInMs: 250,
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
       sessionTimeout: SESSION_TIMEOUT,
       heartbeatInterval: HEARTBEAT,
       allowAutoTopicCreation: false,

@@ -1,4 +1,5 @@
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
+import './compression.ts';
 import type { LogOptions } from './options.ts';
 
 /** One client instance; producers and consumers that share one also share its view of committed offsets. */

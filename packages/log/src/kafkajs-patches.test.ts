@@ -1,10 +1,13 @@
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { COMPRESSION } from './compression.ts';
 
-// Each of patches/kafkajs+2.2.4.patch's two hunks has a test that fails without it.
+// Each change in patches/kafkajs+2.2.4.patch has a test that fails without it.
 const kafkajs = createRequire(import.meta.url);
 const RequestQueue = kafkajs('kafkajs/src/network/requestQueue');
 const groupMessagesPerPartition = kafkajs('kafkajs/src/producer/groupMessagesPerPartition');
+const encodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0');
+const { RecordBatch } = kafkajs('kafkajs/src/protocol/recordBatch/v0');
 
 describe('the request queue of a connection', () => {
   const sent: number[] = [];
@@ -96,5 +99,25 @@ describe('grouping messages by partition', () => {
       1: [messages[0], messages[2]],
       2: [messages[3]],
     });
+  });
+});
+
+describe('encoding what is sent', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it('takes memory once for a record, and does not clear what it overwrites', () => {
+    const allocUnsafe = vi.spyOn(Buffer, 'allocUnsafe');
+    const alloc = vi.spyOn(Buffer, 'alloc');
+    const record = encodeRecord({ key: 'key', value: 'v'.repeat(2_000) });
+    expect(record.buffer).toHaveLength(2_012);
+    expect(allocUnsafe).toHaveBeenCalledTimes(1);
+    expect(alloc).not.toHaveBeenCalled();
+  });
+
+  it('takes memory once for the records that are compressed together', async () => {
+    const records = Array.from({ length: 100 }, (_, at) => encodeRecord({ offsetDelta: at, key: 'key', value: 'v'.repeat(2_000) }));
+    const allocUnsafe = vi.spyOn(Buffer, 'allocUnsafe');
+    await RecordBatch({ compression: COMPRESSION, records });
+    expect(allocUnsafe.mock.calls.filter(([size]) => size > 100_000)).toHaveLength(1);
   });
 });

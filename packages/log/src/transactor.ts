@@ -1,4 +1,5 @@
 import type { Producer, Transaction } from 'kafkajs';
+import { COMPRESSION } from './compression.ts';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
@@ -54,7 +55,7 @@ export class Transactor {
       for (const some of inRequests(records)) {
         const byTopic = Map.groupBy(some, (record) => record.topic);
         const topicMessages = [...byTopic].map(([name, members]) => ({ topic: name, messages: members.map(toMessage) }));
-        await transaction.sendBatch({ topicMessages, acks: -1 });
+        await transaction.sendBatch({ topicMessages, acks: -1, compression: COMPRESSION });
       }
       await transaction.sendOffsets({
         consumerGroupId: groupId,

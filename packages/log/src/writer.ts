@@ -1,4 +1,5 @@
 import type { Producer } from 'kafkajs';
+import { COMPRESSION } from './compression.ts';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
@@ -37,7 +38,7 @@ export class LogWriter {
     const topics = Map.groupBy(records, (record) => record.topic);
     const topicMessages = [...topics].map(([topic, members]) => ({ topic, messages: members.map(toMessage) }));
     try {
-      await producer.sendBatch({ topicMessages, acks: -1 });
+      await producer.sendBatch({ topicMessages, acks: -1, compression: COMPRESSION });
     } catch (cause) {
       await this.#discard();
       throw new LogUnavailable(`write to ${[...topics.keys()].join(', ')}`, true, cause);

@@ -15,7 +15,12 @@ function exactInteger(_key: string, value: unknown, context: { source: string })
 
 /** Serialises what parseJson gave, bigints included. */
 export function stringifyJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? rawJson(member.toString()) : member));
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // It takes no bigint. They are rare, and asking of each member is slow.
+    return JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? rawJson(member.toString()) : member));
+  }
 }
 
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;

@@ -5,13 +5,33 @@ export type Time = bigint & { readonly [brand]: 'Time' };
 declare const brand: unique symbol;
 
 export const TICKS_PER_MILLISECOND = 10_000n;
+const TICKS_PER_SECOND = 10_000_000;
+const SECONDS_PER_DAY = 86_400;
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 const FIRST_MILLISECOND = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST_MILLISECOND = Date.parse('9999-12-31T23:59:59.999Z');
 
+/** As `formatTime` writes it, and Event Grid mostly. */
+const USUAL = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{7}Z$/;
+
+/** Times are read and written several times per event, and most are of a few days: only those are taken apart as dates. */
+const MAX_DAYS = 1_000;
+const startOfDay = new Map<string, bigint>();
+const textOfDay = new Map<number, string>();
+
 /** Reads RFC 3339 with any offset and 0 to 9 fraction digits; the eighth and ninth are cut off. Undefined if it is not that. */
 export function parseTime(text: string): Time | undefined {
+  if (!USUAL.test(text)) return parseDate(text);
+  const day = text.slice(0, 11);
+  const start = startOfDay.get(day) ?? parseDate(`${day}00:00:00Z`);
+  if (start === undefined) return undefined;
+  remember(startOfDay, day, start);
+  const seconds = Number(text.slice(11, 13)) * 3600 + Number(text.slice(14, 16)) * 60 + Number(text.slice(17, 19));
+  return (start + BigInt(seconds * TICKS_PER_SECOND + Number(text.slice(20, 27)))) as Time;
+}
+
+function parseDate(text: string): Time | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour = '0', offsetMinute = '0'] = match;
@@ -28,8 +48,27 @@ export function parseTime(text: string): Time | undefined {
 
 /** RFC 3339 in UTC, always with seven fraction digits, so that equal times are equal texts and texts sort as times. */
 export function formatTime(time: Time): string {
-  const iso = new Date(timeToMilliseconds(time)).toISOString();
-  return `${iso.slice(0, -1)}${ticksIntoMillisecond(time).toString().padStart(4, '0')}Z`;
+  const wholeSeconds = time / BigInt(TICKS_PER_SECOND);
+  const rest = Number(time - wholeSeconds * BigInt(TICKS_PER_SECOND));
+  // Before 1970 the remainder is negative.
+  const ticks = rest < 0 ? rest + TICKS_PER_SECOND : rest;
+  const seconds = Number(wholeSeconds) - (rest < 0 ? 1 : 0);
+  const day = Math.floor(seconds / SECONDS_PER_DAY);
+  const text = textOfDay.get(day) ?? new Date(day * SECONDS_PER_DAY * 1000).toISOString().slice(0, 11);
+  remember(textOfDay, day, text);
+  const second = seconds - day * SECONDS_PER_DAY;
+  const [hours, minutes] = [Math.floor(second / 3600), Math.floor(second / 60) % 60];
+  return `${text}${twoDigits(hours)}:${twoDigits(minutes)}:${twoDigits(second % 60)}.${ticks.toString().padStart(7, '0')}Z`;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : number.toString();
+}
+
+function remember<K, V>(days: Map<K, V>, day: K, value: V): void {
+  if (days.has(day)) return;
+  if (days.size === MAX_DAYS) days.clear();
+  days.set(day, value);
 }
 
 export function timeFromMilliseconds(milliseconds: number): Time {

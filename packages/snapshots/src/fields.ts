@@ -30,6 +30,9 @@ export function pairs(reply: readonly string[]): [string, string][] {
 /** Drops what is absent: a hash has no null. */
 export function present(fields: Readonly<Record<string, string | undefined>>): Fields {
   const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== undefined) kept[name] = value;
+  }
   return kept;
 }

@@ -149,25 +149,29 @@ function* inCalls(writes: readonly ClientWrite[]): Iterable<readonly string[]> {
   let clients = 0;
   let some: string[] = [];
   for (const write of writes) {
-    const more = applyArguments(write);
-    if (clients === CLIENTS_PER_CALL || (clients > 0 && some.length + more.length > ARGUMENTS_PER_CALL)) {
+    const before = some.length;
+    pushArguments(some, write);
+    if (clients > 0 && some.length > ARGUMENTS_PER_CALL) {
+      const more = some.splice(before);
       yield some;
+      some = more;
       clients = 0;
-      some = [];
     }
-    clients++;
-    for (const argument of more) some.push(argument);
+    if (++clients < CLIENTS_PER_CALL) continue;
+    yield some;
+    some = [];
+    clients = 0;
   }
   if (clients > 0) yield some;
 }
 
 /** As APPLY_CLIENTS takes them. */
-function applyArguments({ client, due }: ClientWrite): string[] {
+function pushArguments(to: string[], { client, due }: ClientWrite): void {
   const snapshot = clientSnapshot(client);
   const fields = encodeClient(snapshot, client);
   const key = clientKey(client.namespace, client.client);
   const { since } = client.presence;
-  return [
+  to.push(
     key,
     encodeName(client.namespace),
     encodeName(client.client),
@@ -178,16 +182,18 @@ function applyArguments({ client, due }: ClientWrite): string[] {
     since === undefined ? '0' : timeToMilliseconds(since).toString(),
     due?.at.toString() ?? '',
     due?.moved === false ? 'NX' : 'CH',
-    ...flat(fields),
-    client.sessions.length.toString(),
-    ...client.sessions.flatMap((state) => [
-      `${key}/${encodeName(state.session)}`,
-      ...flat(encodeSession(sessionSnapshot(client, state), state)),
-    ]),
-  ];
+  );
+  pushFields(to, fields);
+  to.push(client.sessions.length.toString());
+  for (const state of client.sessions) {
+    to.push(`${key}/${encodeName(state.session)}`);
+    pushFields(to, encodeSession(sessionSnapshot(client, state), state));
+  }
 }
 
-function flat(fields: Fields): string[] {
-  const entries = Object.entries(fields);
-  return [entries.length.toString(), ...entries.flat()];
+/** How many, then names and values. */
+function pushFields(to: string[], fields: Fields): void {
+  const count = to.push('') - 1;
+  for (const name in fields) to.push(name, fields[name] ?? '');
+  to[count] = ((to.length - count - 1) / 2).toString();
 }
