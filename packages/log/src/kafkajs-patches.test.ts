@@ -7,6 +7,7 @@ const kafkajs = createRequire(import.meta.url);
 const RequestQueue = kafkajs('kafkajs/src/network/requestQueue');
 const groupMessagesPerPartition = kafkajs('kafkajs/src/producer/groupMessagesPerPartition');
 const encodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0');
+const createEosManager = kafkajs('kafkajs/src/producer/eosManager');
 const { RecordBatch } = kafkajs('kafkajs/src/protocol/recordBatch/v0');
 
 describe('the request queue of a connection', () => {
@@ -119,5 +120,55 @@ describe('encoding what is sent', () => {
     const allocUnsafe = vi.spyOn(Buffer, 'allocUnsafe');
     await RecordBatch({ compression: COMPRESSION, records });
     expect(allocUnsafe.mock.calls.filter(([size]) => size > 100_000)).toHaveLength(1);
+  });
+});
+
+describe('the coordinators of a transactional producer', () => {
+  const answer = async () => ({ producerId: '1', producerEpoch: 0 });
+  const broker = {
+    nodeId: 7,
+    initProducerId: vi.fn(answer),
+    addPartitionsToTxn: vi.fn(answer),
+    addOffsetsToTxn: vi.fn(answer),
+    txnOffsetCommit: vi.fn(answer),
+    endTxn: vi.fn(answer),
+  };
+  const cluster = {
+    retry: { initialRetryTime: 1, retries: 3 },
+    refreshMetadataIfNecessary: async () => {},
+    findGroupCoordinator: vi.fn(async () => broker),
+    findBroker: vi.fn(async () => broker),
+  };
+  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  const producer = () => createEosManager({ logger, cluster, transactional: true, transactionalId: 'id' });
+  afterEach(() => void vi.clearAllMocks());
+
+  async function transact(eosManager: ReturnType<typeof producer>) {
+    eosManager.beginTransaction();
+    await eosManager.addPartitionsToTransaction([{ topic: 't', partitions: [{ partition: 0 }] }]);
+    await eosManager.sendOffsets({ consumerGroupId: 'group', topics: [] });
+    await eosManager.commit();
+  }
+
+  it('are asked for once, not by each request of each transaction', async () => {
+    const eosManager = producer();
+    await eosManager.initProducerId();
+    for (let time = 1; time <= 3; time++) await transact(eosManager);
+    expect(broker.endTxn).toHaveBeenCalledTimes(3);
+    expect(cluster.findGroupCoordinator).toHaveBeenCalledTimes(2);
+    expect(cluster.findBroker).toHaveBeenCalledWith({ nodeId: 7 });
+  });
+
+  it('are asked for again where they have moved', async () => {
+    const moved = (type: string) => Object.assign(new Error(type), { type, retriable: true });
+    const eosManager = producer();
+    broker.initProducerId.mockRejectedValueOnce(moved('NOT_COORDINATOR_FOR_GROUP'));
+    await eosManager.initProducerId();
+    expect(cluster.findGroupCoordinator).toHaveBeenCalledTimes(2);
+    await transact(eosManager);
+    broker.txnOffsetCommit.mockRejectedValueOnce(moved('NOT_COORDINATOR'));
+    cluster.findGroupCoordinator.mockClear();
+    await transact(eosManager);
+    expect(cluster.findGroupCoordinator).toHaveBeenCalled();
   });
 });
