@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Rollcall } from '@rollcall/client';
-import { type StartedStack, startStack } from '@rollcall/local';
+import { type RunningPart, type StartedStack, startStack } from '@rollcall/local';
 import { RedisConnection } from '../../chaos/redis-connection.ts';
 import { askFor, type Spread, spreadOf } from './latencies.ts';
 import { load } from './load.ts';
@@ -11,6 +13,7 @@ import { questions } from './questions.ts';
 
 /** As in production, unless told otherwise. */
 const PARTITIONS = 16;
+const LOW_PRIORITY = 10;
 
 export interface RunOptions {
   readonly clients: number;
@@ -50,13 +53,17 @@ export async function runFleet(options: RunOptions): Promise<RunResult> {
     const projector = stack.add('projector', { as: 'bench-projector', env: { PARTITIONS: String(PARTITIONS) } });
     await projector.start();
     if (/"msg":"restoring"/.test(projector.log())) throw new Error('the projector did not go on from what was loaded');
-    return { clients, bytesPerClient, ...(await askUnderLoad(stack, options)) };
+    return { clients, bytesPerClient, ...(await askUnderLoad(stack, projector, options)) };
   } finally {
     await stack.stop();
   }
 }
 
-async function askUnderLoad(stack: StartedStack, { clients, eventsPerSecond, questionsPerSecond, rounds, seconds, say }: RunOptions) {
+async function askUnderLoad(
+  stack: StartedStack,
+  projector: RunningPart,
+  { clients, eventsPerSecond, questionsPerSecond, rounds, seconds, say }: RunOptions,
+) {
   const program = fileURLToPath(new URL('traffic.js', import.meta.url));
   const args = [program, stack.kafkaBrokers, clients, PARTITIONS, eventsPerSecond].map(String);
   const traffic = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
@@ -68,6 +75,7 @@ async function askUnderLoad(stack: StartedStack, { clients, eventsPerSecond, que
       rounds: [] as Awaited<ReturnType<typeof askFor>>[],
     }));
     while ((await applied(redis)) < eventsPerSecond) await sleep(200);
+    for (const pid of [stack.part('kafka').pid, projector.pid, traffic.pid]) await giveWay(pid);
     for (const { ask } of asked) await askFor(1, questionsPerSecond, ask);
     const [before, began] = [await applied(redis), performance.now()];
     for (let round = 1; round <= rounds; round++) {
@@ -89,6 +97,12 @@ async function askUnderLoad(stack: StartedStack, { clients, eventsPerSecond, que
     traffic.stdin?.end();
     if (traffic.exitCode === null) await once(traffic, 'exit');
   }
+}
+
+/** Where all want a core, Redis and whoever asks come before those who only make the load: in production they have machines of their own.
+ *  A priority is a thread's. */
+async function giveWay(pid: number | undefined): Promise<void> {
+  for (const thread of await readdir(`/proc/${pid}/task`)) os.setPriority(Number(thread), LOW_PRIORITY);
 }
 
 /** Events that the projector has applied so far. */
