@@ -29,7 +29,7 @@ export class ChainBroken extends Error {
 }
 
 /** Clients per script call: Redis answers nobody else while a script runs. */
-const CLIENTS_PER_CALL = 200;
+const CLIENTS_PER_CALL = 50;
 /** For the same reason, as clients may have many sessions; a client that has more than this goes alone. A session has about thirty. */
 const ARGUMENTS_PER_CALL = 20_000;
 

@@ -34,7 +34,7 @@ export class PartitionRestoring extends Error {
 }
 
 /** Clients per script call: Redis answers nobody else while a script runs. */
-const CLIENTS_PER_CALL = 200;
+const CLIENTS_PER_CALL = 50;
 
 /** One partition of one generation, for readers. Each answer is of one moment. What is not there may be on its way: throws
  *  PartitionRestoring where the partition has no watermark. */

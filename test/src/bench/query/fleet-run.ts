@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +12,8 @@ import { questions } from './questions.ts';
 
 /** As in production, unless told otherwise. */
 const PARTITIONS = 16;
-const LOW_PRIORITY = 10;
+/** Seconds of traffic before anything is measured: a broker that has just started compiles itself. */
+const WARM_UP = 30;
 
 export interface RunOptions {
   readonly clients: number;
@@ -74,8 +74,8 @@ async function askUnderLoad(
       ...question,
       rounds: [] as Awaited<ReturnType<typeof askFor>>[],
     }));
-    while ((await applied(redis)) < eventsPerSecond) await sleep(200);
-    for (const pid of [stack.part('kafka').pid, projector.pid, traffic.pid]) await giveWay(pid);
+    while ((await applied(redis)) < WARM_UP * eventsPerSecond) await sleep(200);
+    apart([stack.part('kafka').pid, projector.pid, traffic.pid], [stack.part('redis').pid, process.pid]);
     for (const { ask } of asked) await askFor(1, questionsPerSecond, ask);
     const [before, began] = [await applied(redis), performance.now()];
     for (let round = 1; round <= rounds; round++) {
@@ -99,10 +99,12 @@ async function askUnderLoad(
   }
 }
 
-/** Where all want a core, Redis and whoever asks come before those who only make the load: in production they have machines of their own.
- *  A priority is a thread's. */
-async function giveWay(pid: number | undefined): Promise<void> {
-  for (const thread of await readdir(`/proc/${pid}/task`)) os.setPriority(Number(thread), LOW_PRIORITY);
+/** Redis and whoever asks have a core that the load does not take: in production they do not share theirs with brokers. */
+function apart(load: readonly (number | undefined)[], measured: readonly (number | undefined)[]): void {
+  const last = os.cpus().length - 1;
+  const pin = (cores: string, pid: number | undefined) => execFileSync('taskset', ['-a', '-c', '-p', cores, String(pid)]);
+  for (const pid of load) pin(`0-${last - 1}`, pid);
+  for (const pid of measured) pin(String(last), pid);
 }
 
 /** Events that the projector has applied so far. */
