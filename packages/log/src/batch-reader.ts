@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { BatchQueue, type StreamedBatch } from './batch-queue.ts';
+import { FETCH_BYTES } from './compression.ts';
 import { LogCut, LogUnavailable, PositionUnknown } from './errors.ts';
 import { groupOfOne } from './group-of-one.ts';
 import { createKafka } from './kafka.ts';
@@ -48,6 +49,7 @@ export class BatchReader {
       groupId: group?.id ?? `${log.clientId}-${randomUUID()}`,
       readUncommitted: false,
       maxWaitTimeInMs: 250,
+      maxBytesPerPartition: FETCH_BYTES,
       sessionTimeout: SESSION_TIMEOUT,
       heartbeatInterval: HEARTBEAT,
       allowAutoTopicCreation: false,

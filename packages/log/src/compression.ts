@@ -15,3 +15,6 @@ CompressionCodecs[CompressionTypes.ZSTD] = () => ({
 
 /** How all that we write is compressed. */
 export const COMPRESSION = CompressionTypes.ZSTD;
+
+/** What one fetch takes of a partition, in compressed bytes: some thousand events, which may have ten times as many. */
+export const FETCH_BYTES = 64 * 1_024;

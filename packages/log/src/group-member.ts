@@ -1,4 +1,5 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { FETCH_BYTES } from './compression.ts';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
@@ -27,9 +28,6 @@ export interface MemberOptions {
 const SESSION_TIMEOUT = 10_000;
 const HEARTBEAT = 2_000;
 
-/** Of one fetch, compressed: some thousand events, which is what a transaction is worth its while for. */
-const MAX_BYTES_PER_PARTITION = 256 * 1_024;
-
 /** A member of a consumer group that commits nothing by itself: it learns which partitions are its own, and reads each from where it is
  *  told to. */
 export class GroupMember {
@@ -43,7 +41,7 @@ export class GroupMember {
     this.#consumer = createKafka(log).consumer({
       groupId: options.groupId,
       maxWaitTimeInMs: 250,
-      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      maxBytesPerPartition: FETCH_BYTES,
       sessionTimeout: SESSION_TIMEOUT,
       heartbeatInterval: HEARTBEAT,
       allowAutoTopicCreation: false,

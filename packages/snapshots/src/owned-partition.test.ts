@@ -142,7 +142,8 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
       const seen: unknown[] = [];
       const look = async () => void seen.push(await server.redis.hget(keys.meta(), 'watermark'));
       await partition.apply(many.map(write), 77n, look);
-      expect(seen).toEqual(['5', '5']);
+      expect(seen.length).toBeGreaterThan(1);
+      expect(new Set(seen)).toEqual(new Set(['5']));
       expect((await claim()).watermark).toBe(77n);
     });
 
