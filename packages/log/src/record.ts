@@ -1,4 +1,5 @@
-import type { KafkaMessage, Message } from 'kafkajs';
+import type { KafkaMessage, Message, ProducerBatch } from 'kafkajs';
+import { COMPRESSION } from './compression.ts';
 
 /** One record as it was read. */
 export interface LogRecord {
@@ -23,6 +24,13 @@ export interface NewRecord {
 export function toLogRecord(partition: number, { offset, timestamp, key, value, headers = {} }: KafkaMessage): LogRecord {
   const texts = Object.entries(headers).map(([name, text]) => [name, String(Array.isArray(text) ? text[0] : text)]);
   return { partition, offset: BigInt(offset), timestamp: Number(timestamp), key, value, headers: Object.fromEntries(texts) };
+}
+
+/** One request: acknowledged by all in-sync replicas, compressed. */
+export function toBatch(records: readonly NewRecord[]): ProducerBatch {
+  const topics = Map.groupBy(records, (record) => record.topic);
+  const topicMessages = [...topics].map(([topic, members]) => ({ topic, messages: members.map(toMessage) }));
+  return { topicMessages, acks: -1, compression: COMPRESSION };
 }
 
 export function toMessage({ partition, key, value, headers }: NewRecord): Message {

@@ -1,9 +1,8 @@
 import type { Producer, Transaction } from 'kafkajs';
-import { COMPRESSION } from './compression.ts';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
-import { type NewRecord, toMessage } from './record.ts';
+import { type NewRecord, toBatch } from './record.ts';
 import { inRequests } from './requests.ts';
 
 /** How long a transaction may stay open before the broker aborts it: how long a reader of committed records may wait for a dead owner. */
@@ -52,11 +51,7 @@ export class Transactor {
   ): Promise<void> {
     try {
       const transaction: Transaction = await this.producer.transaction();
-      for (const some of inRequests(records)) {
-        const byTopic = Map.groupBy(some, (record) => record.topic);
-        const topicMessages = [...byTopic].map(([name, members]) => ({ topic: name, messages: members.map(toMessage) }));
-        await transaction.sendBatch({ topicMessages, acks: -1, compression: COMPRESSION });
-      }
+      for (const some of inRequests(records)) await transaction.sendBatch(toBatch(some));
       await transaction.sendOffsets({
         consumerGroupId: groupId,
         topics: [{ topic, partitions: [{ partition, offset: next.toString() }] }],

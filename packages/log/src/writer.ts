@@ -1,9 +1,8 @@
 import type { Producer } from 'kafkajs';
-import { COMPRESSION } from './compression.ts';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
-import { type NewRecord, toMessage } from './record.ts';
+import { type NewRecord, toBatch } from './record.ts';
 import { inRequests } from './requests.ts';
 
 /** Appends records: idempotent, acknowledged by all in-sync replicas. Each record names its partition.
@@ -35,13 +34,11 @@ export class LogWriter {
 
   async #send(records: readonly NewRecord[]): Promise<void> {
     const producer = await this.#connected();
-    const topics = Map.groupBy(records, (record) => record.topic);
-    const topicMessages = [...topics].map(([topic, members]) => ({ topic, messages: members.map(toMessage) }));
     try {
-      await producer.sendBatch({ topicMessages, acks: -1, compression: COMPRESSION });
+      await producer.sendBatch(toBatch(records));
     } catch (cause) {
       await this.#discard();
-      throw new LogUnavailable(`write to ${[...topics.keys()].join(', ')}`, true, cause);
+      throw new LogUnavailable(`write to ${[...new Set(records.map(({ topic }) => topic))].join(', ')}`, true, cause);
     }
   }
 

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningPart, startStack } from '@rollcall/local';
 import { runProgram } from './child-program.ts';
-import { partCpu } from './fold-run.ts';
 import type { Folding, FoldingPlace } from './folding.ts';
 import { PATHFINDERS, untilIngestReads } from './ingest-reads.ts';
 import { LogOfEvents } from './log-of-events.ts';
-import { cpuSeconds, totalCpuSeconds } from './process-usage.ts';
+import { cpuOf, totalCpuSeconds } from './process-usage.ts';
 import type { SenderOptions, Sent } from './sender.ts';
 import { ROLLCALL } from './throughput.ts';
 
@@ -79,9 +78,9 @@ async function once(
   const usage = () => ({
     ingest: cpuOf(ingest),
     projector: totalCpuSeconds(folding.pids()),
-    broker: partCpu(stack, 'kafka'),
-    redis: partCpu(stack, 'redis'),
-    emulator: partCpu(stack, 'eventhubs'),
+    broker: cpuOf(stack.part('kafka')),
+    redis: cpuOf(stack.part('redis')),
+    emulator: cpuOf(stack.part('eventhubs')),
   });
   const [before, logged] = [usage(), await log.count()];
   const sending = runProgram<SenderOptions, Sent>('sender', options);
@@ -117,9 +116,4 @@ async function untilDone(
     await sleep(ASK_EVERY);
   }
   throw failure ?? new Error('the events did not arrive within ten minutes');
-}
-
-function cpuOf({ name, pid }: RunningPart): number {
-  if (pid === undefined) throw new Error(`${name} has ended`);
-  return cpuSeconds(pid);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StartedStack } from '@rollcall/local';
 import type { Folding } from './folding.ts';
-import { peakMegabytes, totalCpuSeconds } from './process-usage.ts';
+import { cpuOf, totalCpuSeconds, totalPeakMegabytes } from './process-usage.ts';
 
 /** How often it asks whether all is done, in milliseconds: the resolution of the end. */
 const ASK_EVERY = 25;
@@ -22,7 +22,7 @@ export interface FoldRun {
 
 /** Watches a contender until it has folded everything up to `ends`, of which `count` events were waiting. */
 export async function watchFold(stack: StartedStack, folding: Folding, ends: ReadonlyMap<number, bigint>, count: number): Promise<FoldRun> {
-  const usage = () => ({ cpu: totalCpuSeconds(folding.pids()), broker: partCpu(stack, 'kafka'), redis: partCpu(stack, 'redis') });
+  const usage = () => ({ cpu: totalCpuSeconds(folding.pids()), broker: cpuOf(stack.part('kafka')), redis: cpuOf(stack.part('redis')) });
   const first = await within(LONGEST, folding.first);
   const before = usage();
   while (!(await folding.isDone(ends))) {
@@ -38,18 +38,8 @@ export async function watchFold(stack: StartedStack, folding: Folding, ends: Rea
     cpu,
     brokerCpu: after.broker - before.broker,
     redisCpu: after.redis - before.redis,
-    megabytes: folding.pids().reduce((sum, pid) => sum + peakMegabytes(pid), 0),
+    megabytes: totalPeakMegabytes(folding.pids()),
   };
-}
-
-export function partCpu(stack: StartedStack, ...parts: Parameters<StartedStack['part']>[0][]): number {
-  return totalCpuSeconds(
-    parts.map((name) => {
-      const { pid } = stack.part(name);
-      if (pid === undefined) throw new Error(`${name} has ended`);
-      return pid;
-    }),
-  );
 }
 
 async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningPart, startStack } from '@rollcall/local';
+import { startStack } from '@rollcall/local';
 import { untilIngestReads } from './ingest-reads.ts';
 import { LogOfEvents } from './log-of-events.ts';
-import { cpuSeconds } from './process-usage.ts';
+import { cpuOf } from './process-usage.ts';
 
 /** As in production. */
 const PARTITIONS = 16;
@@ -53,9 +53,4 @@ export async function idle({
   } finally {
     await stack.stop();
   }
-}
-
-function cpuOf({ name, pid }: RunningPart): number {
-  if (pid === undefined) throw new Error(`${name} has ended`);
-  return cpuSeconds(pid);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { RunningPart } from '@rollcall/local';
 
 /** Units of the times in /proc/PID/stat: USER_HZ, 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -15,9 +16,20 @@ export function peakMegabytes(pid: number): number {
   return parsePeakMegabytes(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }
 
+/** Of a part of a stack. Throws if it has ended. */
+export function cpuOf({ name, pid }: RunningPart): number {
+  if (pid === undefined) throw new Error(`${name} has ended`);
+  return cpuSeconds(pid);
+}
+
 /** Of several processes together. */
 export function totalCpuSeconds(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+}
+
+/** Of several processes together, each at its own peak. */
+export function totalPeakMegabytes(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + peakMegabytes(pid), 0);
 }
 
 /** From the text of /proc/PID/stat. The program's name, in brackets, may hold anything: spaces and brackets too. */

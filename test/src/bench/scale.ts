@@ -2,7 +2,7 @@ import { startStack } from '@rollcall/local';
 import { type FoldRun, watchFold } from './fold-run.ts';
 import { BAR_RATE, type LatencyRun, measureLatency } from './latency.ts';
 import { LogOfEvents } from './log-of-events.ts';
-import { peakMegabytes } from './process-usage.ts';
+import { totalPeakMegabytes } from './process-usage.ts';
 import { projectors } from './projectors.ts';
 import { load } from './query/load.ts';
 import { atRandom, SessionEvents } from './session-events.ts';
@@ -55,7 +55,7 @@ async function ofFleet(clients: number, { events: count, partitions, rounds, sec
         if (round === 0) continue;
         const steady = { clients, rate: BAR_RATE, seconds, firstNumber: firstNumber + NUMBERS_PER_ROUND / 2, through: 'log' } as const;
         const latency = await measureLatency({ stack, log }, folding, steady);
-        const megabytes = folding.pids().reduce((sum, pid) => sum + peakMegabytes(pid), 0);
+        const megabytes = totalPeakMegabytes(folding.pids());
         runs.push({ fold, latency, megabytes });
         say(`scale: round ${round} of ${rounds}, ${fold.cpuPerEvent.toFixed(1)} µs of CPU an event`);
         if (round === rounds) await folding.verify({ changes: await log.count(), clients });
