@@ -2,8 +2,19 @@ import { type ClientSnapshot, formatTime, type SessionSnapshot } from '@rollcall
 import type { ClientState, SessionState } from './client.ts';
 import { clientNameOf, existence } from './client-resource.ts';
 
-/** The client as people see it. */
+const clients = new WeakMap<ClientState, ClientSnapshot>();
+const sessions = new WeakMap<SessionState, SessionSnapshot>();
+
+/** The client as people see it. Made once of a state: it goes into both derived topics and into Redis. */
 export function clientSnapshot(client: ClientState): ClientSnapshot {
+  const known = clients.get(client);
+  if (known !== undefined) return known;
+  const snapshot = snapshotOf(client);
+  clients.set(client, snapshot);
+  return snapshot;
+}
+
+function snapshotOf(client: ClientState): ClientSnapshot {
   const { presence, resource } = client;
   const { written, deleted } = resource;
   const exists = existence(resource);
@@ -32,7 +43,15 @@ export function clientSnapshot(client: ClientState): ClientSnapshot {
 }
 
 /** One of the client's sessions as people see it. */
-export function sessionSnapshot({ namespace, client }: ClientState, state: SessionState): SessionSnapshot {
+export function sessionSnapshot(client: ClientState, state: SessionState): SessionSnapshot {
+  const known = sessions.get(state);
+  if (known !== undefined) return known;
+  const snapshot = snapshotOfSession(client, state);
+  sessions.set(state, snapshot);
+  return snapshot;
+}
+
+function snapshotOfSession({ namespace, client }: ClientState, state: SessionState): SessionSnapshot {
   const { connected, ending, counterRestarted } = state.conclusion;
   const shown = ending ?? connected;
   if (shown === undefined) throw new TypeError('a conclusion holds a connection or an ending');

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clientKey, compareText, decodeName, encodeName, Name, parseClientKey, partitionOf, sessionKey } from './names.ts';
 
@@ -67,5 +68,10 @@ describe('the order of texts', () => {
     expect(compareText('\uffff', '😀')).toBeLessThan(0);
     expect(['b', '😀', 'a', '\uffff', 'ab', 'B', ''].sort(compareText)).toEqual(['', 'B', 'a', 'ab', 'b', '\uffff', '😀']);
     expect(compareText('same', 'same')).toBe(0);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+        expect(Math.sign(compareText(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      }),
+    );
   });
 });

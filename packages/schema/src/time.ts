@@ -19,6 +19,9 @@ const USUAL = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{7}Z$/;
 const MAX_DAYS = 1_000;
 const startOfDay = new Map<string, bigint>();
 const textOfDay = new Map<number, string>();
+/** And the time of an event is written into several snapshots and registers, at once. */
+const MAX_TIMES = 10_000;
+const textOfTime = new Map<Time, string>();
 
 /** Reads RFC 3339 with any offset and 0 to 9 fraction digits; the eighth and ninth are cut off. Undefined if it is not that. */
 export function parseTime(text: string): Time | undefined {
@@ -48,6 +51,15 @@ function parseDate(text: string): Time | undefined {
 
 /** RFC 3339 in UTC, always with seven fraction digits, so that equal times are equal texts and texts sort as times. */
 export function formatTime(time: Time): string {
+  const known = textOfTime.get(time);
+  if (known !== undefined) return known;
+  const text = formatDate(time);
+  if (textOfTime.size === MAX_TIMES) textOfTime.clear();
+  textOfTime.set(time, text);
+  return text;
+}
+
+function formatDate(time: Time): string {
   const wholeSeconds = time / BigInt(TICKS_PER_SECOND);
   const rest = Number(time - wholeSeconds * BigInt(TICKS_PER_SECOND));
   // Before 1970 the remainder is negative.
