@@ -24,7 +24,7 @@ export function traitsOf({ namespace, presence, offlineConfirmed, disconnectionR
 }
 
 /** As keys and counts have it: `NAMESPACE/PRESENCE/CONFIRMED/REASON/EXISTS/STATE`, names encoded, CONFIRMED `confirmed` or `pending`, what
- *  does not apply empty. APPLY_CLIENTS makes the same of a hash. */
+ *  does not apply empty. */
 export function bucketOf(client: ClientSnapshot): string {
   const { namespace, presence, confirmed, reason = '', exists, state = '' } = traitsOf(client);
   return [namespace, presence, confirmedText(confirmed), reason, exists, state].map(encodeName).join('/');

@@ -62,8 +62,16 @@ export function encodeClient(snapshot: ClientSnapshot, { client, source, resourc
 
 /** A source's path is long, and the same for a whole namespace: clients hold eleven characters of its SHA-256 instead. */
 export function sourceId(source: string): string {
-  return createHash('sha256').update(source).digest('base64url').slice(0, 11);
+  const known = sourceIds.get(source);
+  if (known !== undefined) return known;
+  const id = createHash('sha256').update(source).digest('base64url').slice(0, 11);
+  if (sourceIds.size === MAX_SOURCES) sourceIds.clear();
+  sourceIds.set(source, id);
+  return id;
 }
+
+const MAX_SOURCES = 1_000;
+const sourceIds = new Map<string, string>();
 
 /** `source` is the full path, as the partition's `sources` has it. */
 export function decodeClientSnapshot({ namespace, client }: ClientId, fields: Fields, source: string): ClientSnapshot {
@@ -92,9 +100,13 @@ export function decodeClientSnapshot({ namespace, client }: ClientId, fields: Fi
   };
 }
 
-/** The state that the projector folds on from. */
-export function decodeClientState(id: ClientId, { fields, source, sessions }: ClientFields, settings: FoldSettings): ClientState {
-  const snapshot = decodeClientSnapshot(id, fields, source);
+/** The state that the projector folds on from. `snapshot` is what `fields` decode to. */
+export function decodeClientState(
+  snapshot: ClientSnapshot,
+  { fields, source, sessions }: ClientFields,
+  settings: FoldSettings,
+): ClientState {
+  const id = { namespace: snapshot.namespace, client: snapshot.client };
   const resource = decodeResource(snapshot, fields);
   const remembered = snapshot.sessions.map((session, at) => decodeSession({ ...id, session }, sessions[at] ?? {}));
   const sourceTime = decodeTime(fields['sourceTime']) ?? newestTime(resource, remembered);

@@ -24,7 +24,7 @@ describe('what is stored of a client in Redis', () => {
       fc.property(histories(FEW), (log) => {
         for (const client of clientsAfter(log)) {
           const { fields, source, sessions } = stored(client);
-          const restored = decodeClientState(client, { fields, source, sessions }, SETTINGS);
+          const restored = decodeClientState(decodeClientSnapshot(client, fields, source), { fields, source, sessions }, SETTINGS);
           expect(allOf(restored)).toBe(allOf(client));
           expect(restored).toEqual(client);
           const snapshot = clientSnapshot(client);

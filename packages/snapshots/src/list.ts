@@ -55,7 +55,7 @@ export class List {
     const runs = await Promise.all(
       this.partitions.map(async (partition) => {
         const found = await partition.index(query);
-        return found.map((run) => this.#upToEnd({ ...run, entries: run.entries.map((entry) => ({ ...entry, partition })) }));
+        return found.map((run) => this.#upToEnd({ ...run, entries: run.entries.map(({ since, name }) => ({ since, name, partition })) }));
       }),
     );
     return merge(runs.flat());

@@ -3,7 +3,7 @@ import { compareText } from '@rollcall/schema';
 /** A place in the order of an index. */
 export interface Place {
   /** Milliseconds since 1970, in the order of since; -Infinity before the first. */
-  readonly since?: number;
+  readonly since?: number | undefined;
   /** Encoded; '' before the first. */
   readonly name: string;
 }

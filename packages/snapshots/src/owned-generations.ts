@@ -23,11 +23,11 @@ export class OwnedGenerations {
   ) {}
 
   /** Takes the partition over in each of them. Throws ChainBroken if Redis is emptied meanwhile, FoldVersionDiffers. */
-  static async claim(redis: ScriptedRedis, keys: Keys, generations: Generations, partition: number, settings: FoldSettings) {
+  static async claim(redis: ScriptedRedis, keys: Keys, generations: Generations, partition: number, settings: FoldSettings, cache: number) {
     await generations.establish();
     const numbers = await generations.followed();
     const claimed: ClaimedPartition[] = [];
-    for (const number of numbers) claimed.push(await OwnedPartition.claim(redis, keys.partition(number, partition), settings));
+    for (const number of numbers) claimed.push(await OwnedPartition.claim(redis, keys.partition(number, partition), settings, cache));
     const owned = claimed.map(({ partition: one }) => one);
     const active = owned.pop();
     // Emptied meanwhile.

@@ -1,4 +1,4 @@
-import { type ClientState, clientSnapshot, restoreClient, unseenClient } from '@rollcall/fold';
+import { type ClientState, clientSnapshot, pendingEnding, restoreClient, unseenClient } from '@rollcall/fold';
 import { at, connected, disconnected, updated } from '@rollcall/fold/testing';
 import { clientKey, compareText, encodeName, timeToMilliseconds } from '@rollcall/schema';
 import fc from 'fast-check';
@@ -11,6 +11,11 @@ import { contents, hasRedisServer, startRedis, type TestRedis } from './redis-se
 
 const keys = new Keys('test').partition(1, 0);
 const write = (client: ClientState): ClientWrite => ({ client, due: undefined });
+/** As a projector writes it, with a deadline that tells which ending it is of. */
+const pendingWrite = (client: ClientState): ClientWrite => {
+  const ending = pendingEnding(client.presence, client.confirmedUpTo);
+  return { client, due: ending === undefined ? undefined : { at: timeToMilliseconds(ending), moved: true } };
+};
 
 describe.skipIf(!hasRedisServer())('an owned partition', () => {
   let server: TestRedis;
@@ -101,6 +106,28 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
       );
     });
 
+    it('holds the same after many steps, by one owner or several, as after one', async () => {
+      const few = { clients: ODD_NAMES.slice(0, 5), sessions: ['s', 'a/b'], maxLength: 30 };
+      await fc.assert(
+        fc.asyncProperty(histories(few), fc.nat(4), fc.boolean(), async (log, step, oneOwner) => {
+          await server.redis.flushall();
+          let { partition } = await claim();
+          const ends = Array.from({ length: Math.ceil(log.length / (step + 1)) }, (_, at) => Math.min((at + 1) * (step + 1), log.length));
+          for (const end of ends) {
+            if (!oneOwner) ({ partition } = await claim());
+            await partition.apply(clientsAfter(log.slice(0, end)).map(pendingWrite));
+          }
+          const stepped = await held();
+          await server.redis.flushall();
+          ({ partition } = await claim());
+          await partition.apply(clientsAfter(log).map(pendingWrite));
+          // Buckets that are empty again may have left the order of a hash different, and sources that nobody has any more.
+          expect({ ...stepped, sources: {} }).toEqual({ ...(await held()), sources: {} });
+        }),
+        { numRuns: 50, seed: 20_260_301 },
+      );
+    });
+
     it('is the same when all is applied again, or an older state in between', async () => {
       const { partition } = await claim();
       const older = clientsAfter([connected(1n), updated('12:00:00')]);
@@ -152,6 +179,53 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
       const empty = async () => void (await server.redis.flushall());
       await expect(partition.apply(many.map(write), 77n, empty)).rejects.toThrow(ChainBroken);
       expect(await server.redis.keys('*')).toEqual([]);
+    });
+  });
+
+  describe('what it keeps in memory', () => {
+    const [before, after] = [[connected(1n)], [connected(1n), disconnected(1n, '12:05:00')]].map((log) => clientsAfter(log)[0]) as [
+      ClientState,
+      ClientState,
+    ];
+    const commands = async () => Number(/cmdstat_hgetall:calls=(\d+)/.exec(await server.redis.info('commandstats'))?.[1] ?? 0);
+
+    it('is not read again, whether it was read or written', async () => {
+      const { partition } = await claim();
+      await partition.load([before]);
+      await partition.apply([write(before)]);
+      const reads = await commands();
+      expect((await partition.load([before])).map(allOf)).toEqual([allOf(before)]);
+      await partition.apply([write(after)]);
+      expect(await commands()).toBe(reads);
+    });
+
+    it('is bounded: what was used last stays', async () => {
+      const { partition } = await claim();
+      const many = Array.from({ length: 1_500 }, (_, at) => clientOf(1, `client${at}`));
+      await partition.apply(many.map(write));
+      const reads = await commands();
+      await partition.load(many.slice(-1_000));
+      expect(await commands()).toBe(reads);
+      await partition.load(many.slice(0, 1));
+      expect(await commands()).toBeGreaterThan(reads);
+    });
+
+    it('is forgotten when it is not known what was written', async () => {
+      const lost = { on: false };
+      const redis: typeof server.redis = Object.create(server.redis, {
+        apply: {
+          value: async (...words: Parameters<typeof server.redis.apply>) => {
+            const answer = await server.redis.apply(...words);
+            if (lost.on) throw new Error('the answer was lost');
+            return answer;
+          },
+        },
+      });
+      const { partition } = await OwnedPartition.claim(redis, keys, SETTINGS);
+      await partition.apply([write(before)]);
+      lost.on = true;
+      await expect(partition.apply([write(after)])).rejects.toThrow('the answer was lost');
+      expect((await partition.load([before])).map(allOf)).toEqual([allOf(after)]);
     });
   });
 

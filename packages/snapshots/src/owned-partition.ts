@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type ClientState, clientSnapshot, type FoldSettings, sessionSnapshot, unseenClient } from '@rollcall/fold';
-import { clientKey, encodeName, parseClientKey, timeToMilliseconds } from '@rollcall/schema';
-import { bucketOf } from './bucket.ts';
-import { decodeClientState, encodeClient } from './client-codec.ts';
+import type { ClientState, FoldSettings } from '@rollcall/fold';
+import { clientKey, parseClientKey } from '@rollcall/schema';
+import { LRUCache } from 'lru-cache';
+import { ApplyCommands } from './apply-commands.ts';
 import { everyClient } from './every-client.ts';
-import { clientFromReply, type Fields } from './fields.ts';
+import { clientFromReply } from './fields.ts';
 import type { ClientId, PartitionKeys } from './keys.ts';
 import type { ScriptedRedis } from './redis.ts';
-import { encodeSession } from './session-codec.ts';
+import { notStored, readStored, type StoredClient, toStore } from './stored-client.ts';
 
 /** A client to write; while it is pending, with the time at which its OfflineDeadline falls due. */
 export interface ClientWrite {
@@ -30,54 +30,61 @@ export class ChainBroken extends Error {
 
 /** Clients per script call: Redis answers nobody else while a script runs. */
 const CLIENTS_PER_CALL = 50;
-/** For the same reason, as clients may have many sessions; a client that has more than this goes alone. A session has about thirty. */
-const ARGUMENTS_PER_CALL = 20_000;
+/** For the same reason, as clients may have many sessions: from this many words on, the next client waits for the next call. */
+const WORDS_PER_CALL = 20_000;
+
+/** About as many as are loaded, folded and applied together: these are not read twice. */
+const CLIENTS_PER_BATCH = 1_000;
 
 /** The snapshots of one partition, as their owner since `claim`. Every write compares the chain with what this owner left there. */
 export class OwnedPartition {
   #counter = 0;
+  /** Clients as Redis has them, those that were used last: read here, or written. The chain says that nobody else wrote. */
+  readonly #held: LRUCache<string, StoredClient>;
 
   private constructor(
     private readonly redis: ScriptedRedis,
     private readonly keys: PartitionKeys,
     private readonly settings: FoldSettings,
     private readonly nonce: string,
-  ) {}
+    cache: number,
+  ) {
+    this.#held = new LRUCache({ max: Math.max(CLIENTS_PER_BATCH, cache) });
+  }
 
-  /** Takes the partition over from whoever held it; says where Redis stands. */
-  static async claim(redis: ScriptedRedis, keys: PartitionKeys, settings: FoldSettings) {
-    const partition = new OwnedPartition(redis, keys, settings, randomUUID());
+  /** Takes the partition over from whoever held it; says where Redis stands. `cache`: how many clients to keep in memory, at least those
+   *  of a batch. */
+  static async claim(redis: ScriptedRedis, keys: PartitionKeys, settings: FoldSettings, cache = CLIENTS_PER_BATCH) {
+    const partition = new OwnedPartition(redis, keys, settings, randomUUID(), cache);
     const watermark = await redis.claim(1, keys.meta(), partition.#chain());
     return { partition, watermark: decodeWatermark(watermark) };
   }
 
   /** The clients as Redis has them, unseen ones included, in the order asked for. Throws ChainBroken. */
   async load(ids: readonly ClientId[]): Promise<ClientState[]> {
-    const loaded: ClientState[] = [];
-    for (let from = 0; from < ids.length; from += CLIENTS_PER_CALL) {
-      const some = ids.slice(from, from + CLIENTS_PER_CALL);
-      const clients = some.map((id) => this.keys.client(clientKey(id.namespace, id.client)));
-      const names = [this.keys.meta(), this.keys.sources(), ...clients, this.keys.absent()];
-      const [, chain, ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, 'sessions');
-      if (chain !== this.#chain()) throw new ChainBroken();
-      some.forEach((id, at) => {
-        const reply = found[at];
-        loaded.push(reply ? decodeClientState(id, clientFromReply(reply), this.settings) : unseenClient(id.namespace, id.client));
-      });
-    }
-    return loaded;
+    return (await this.#stored(ids)).map(({ client }) => client);
   }
 
-  /** Writes the clients whole. The last call sets the watermark, if there is one, so that it never says more than what was applied.
+  /** Writes the clients. The last call sets the watermark, if there is one, so that it never says more than what was applied.
    *  `between` runs after each call but the last. Throws ChainBroken. */
   async apply(writes: readonly ClientWrite[], watermark?: bigint, between: () => Promise<void> = async () => {}): Promise<void> {
-    const calls = [...inCalls(writes)];
-    const last = calls.pop() ?? [];
-    for (const some of calls) {
-      await this.#apply(some, '');
-      await between();
+    const before = await this.#stored(writes.map(({ client }) => client));
+    let commands = new ApplyCommands(this.keys);
+    let stored: StoredClient[] = [];
+    for (const [at, { client, due }] of writes.entries()) {
+      if (commands.clients === CLIENTS_PER_CALL || commands.words > WORDS_PER_CALL) {
+        await this.#apply(commands, stored);
+        await between();
+        commands = new ApplyCommands(this.keys);
+        stored = [];
+      }
+      const was = before[at] ?? notStored(client);
+      const is = toStore(client, due !== undefined, was);
+      commands.add(was, is, due && (due.moved || !was.pending) ? due.at : undefined);
+      stored.push(is);
     }
-    await this.#apply(last, watermark?.toString() ?? '');
+    if (watermark !== undefined) commands.watermark(watermark);
+    await this.#apply(commands, stored);
   }
 
   /** Every client of which anything is known, in portions. Throws ChainBroken. */
@@ -100,10 +107,12 @@ export class OwnedPartition {
 
   /** Deletes the partition's snapshots, and marks it as restoring for readers. Throws ChainBroken. */
   async wipe(): Promise<void> {
+    this.#held.clear();
+    const keys = [this.keys.meta(), this.keys.counts(), this.keys.deadlines(), this.keys.sources(), this.keys.absent()];
     let answer: number;
     do {
       answer = await this.#write((chain, next) =>
-        this.redis.wipe(5, ...this.#shared(), chain, next, this.keys.base, CLIENTS_PER_CALL.toString()),
+        this.redis.wipe(keys.length, ...keys, chain, next, this.keys.base, CLIENTS_PER_CALL.toString()),
       );
     } while (answer === 1);
   }
@@ -119,81 +128,51 @@ export class OwnedPartition {
     return keys.map(parseClientKey).filter((id) => id !== undefined);
   }
 
-  #apply(clients: readonly string[], watermark: string): Promise<number> {
-    return this.#write((chain, next) => this.redis.applyClients(5, ...this.#shared(), chain, next, this.keys.base, watermark, clients));
+  async #stored(ids: readonly ClientId[]): Promise<StoredClient[]> {
+    const keys = ids.map(({ namespace, client }) => clientKey(namespace, client));
+    const stored = keys.map((key) => this.#held.get(key));
+    const missing = keys.flatMap((_, at) => (stored[at] === undefined ? [at] : []));
+    for (let from = 0; from < missing.length; from += CLIENTS_PER_CALL) {
+      const some = missing.slice(from, from + CLIENTS_PER_CALL);
+      const names = [this.keys.meta(), this.keys.sources(), ...some.map((at) => this.keys.client(keys[at] ?? '')), this.keys.absent()];
+      const [, chain, ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, 'sessions');
+      if (chain !== this.#chain()) throw new ChainBroken();
+      for (const [n, at] of some.entries()) {
+        const [id, reply] = [ids[at], found[n]];
+        if (id === undefined) continue;
+        const one = reply ? readStored(id, clientFromReply(reply), this.settings) : notStored(id);
+        this.#held.set(keys[at] ?? '', one);
+        stored[at] = one;
+      }
+    }
+    return stored.filter((one) => one !== undefined);
+  }
+
+  async #apply(commands: ApplyCommands, stored: readonly StoredClient[]): Promise<void> {
+    const keys = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
+    await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, commands.toJson()));
+    for (const one of stored) this.#held.set(clientKey(one.client.namespace, one.client.client), one);
   }
 
   async #write(script: (chain: string, next: string) => Promise<number>): Promise<number> {
     const chain = this.#chain();
     this.#counter++;
-    const answer = await script(chain, this.#chain());
-    if (answer === 0) throw new ChainBroken();
-    return answer;
+    try {
+      const answer = await script(chain, this.#chain());
+      if (answer === 0) throw new ChainBroken();
+      return answer;
+    } catch (error) {
+      // Whether it was written is not known.
+      this.#held.clear();
+      throw error;
+    }
   }
 
   #chain(): string {
     return `${this.nonce}:${this.#counter}`;
   }
-
-  #shared(): string[] {
-    return [this.keys.meta(), this.keys.counts(), this.keys.deadlines(), this.keys.sources(), this.keys.absent()];
-  }
 }
 
 export function decodeWatermark(text: string | null): Watermark {
   return text === null ? undefined : text === 'restoring' ? text : BigInt(text);
-}
-
-/** The arguments of the clients in their order, in runs that one call takes. */
-function* inCalls(writes: readonly ClientWrite[]): Iterable<readonly string[]> {
-  let clients = 0;
-  let some: string[] = [];
-  for (const write of writes) {
-    const before = some.length;
-    pushArguments(some, write);
-    if (clients > 0 && some.length > ARGUMENTS_PER_CALL) {
-      const more = some.splice(before);
-      yield some;
-      some = more;
-      clients = 0;
-    }
-    if (++clients < CLIENTS_PER_CALL) continue;
-    yield some;
-    some = [];
-    clients = 0;
-  }
-  if (clients > 0) yield some;
-}
-
-/** As APPLY_CLIENTS takes them. */
-function pushArguments(to: string[], { client, due }: ClientWrite): void {
-  const snapshot = clientSnapshot(client);
-  const fields = encodeClient(snapshot, client);
-  const key = clientKey(client.namespace, client.client);
-  const { since } = client.presence;
-  to.push(
-    key,
-    encodeName(client.namespace),
-    encodeName(client.client),
-    bucketOf(snapshot),
-    fields['source'] ?? '',
-    snapshot.source,
-    snapshot.since ?? '',
-    since === undefined ? '0' : timeToMilliseconds(since).toString(),
-    due?.at.toString() ?? '',
-    due?.moved === false ? 'NX' : 'CH',
-  );
-  pushFields(to, fields);
-  to.push(client.sessions.length.toString());
-  for (const state of client.sessions) {
-    to.push(`${key}/${encodeName(state.session)}`);
-    pushFields(to, encodeSession(sessionSnapshot(client, state), state));
-  }
-}
-
-/** How many, then names and values. */
-function pushFields(to: string[], fields: Fields): void {
-  const count = to.push('') - 1;
-  for (const name in fields) to.push(name, fields[name] ?? '');
-  to[count] = ((to.length - count - 1) / 2).toString();
 }

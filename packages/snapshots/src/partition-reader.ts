@@ -86,7 +86,9 @@ export class PartitionReader {
     return runs.map((run) => {
       const [limit, ...reply] = JSON.parse(run) as [number, ...string[]];
       const entries =
-        order === 'name' ? reply.map((name) => ({ name })) : pairs(reply).map(([name, since]) => ({ name, since: Number(since) }));
+        order === 'name'
+          ? reply.map((name) => ({ since: undefined, name }))
+          : pairs(reply).map(([name, since]) => ({ since: Number(since), name }));
       return { entries, isEnd: entries.length < limit };
     });
   }

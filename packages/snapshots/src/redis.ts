@@ -4,7 +4,7 @@ import tls, { type PeerCertificate } from 'node:tls';
 import { Cluster, Redis, type RedisCommander } from 'ioredis';
 import { READ_CLIENTS, READ_HASH, READ_INDEX } from './read-scripts.ts';
 import { describeAddress, parseRedisUrl, type RedisAddress } from './redis-address.ts';
-import { ACTIVATE, APPLY_CLIENTS, CLAIM, WIPE } from './scripts.ts';
+import { ACTIVATE, APPLY, CLAIM, WIPE } from './scripts.ts';
 
 /** Redis cannot be reached, or refuses. The message names the address, never a password. */
 export class RedisUnavailable extends Error {
@@ -41,8 +41,7 @@ export interface ScriptedRedis extends RedisCommander, EventEmitter {
   activate(keys: 1, generation: string, from: string, to: string): Promise<number>;
   claim(keys: 1, meta: string, chain: string): Promise<string | null>;
   wipe(keys: number, ...keysAndArguments: string[]): Promise<number>;
-  /** An array is sent flat: too many arguments for a call of a function are not too many for Redis. */
-  applyClients(keys: number, ...keysAndArguments: (string | readonly string[])[]): Promise<number>;
+  apply(keys: number, ...keysAndArguments: string[]): Promise<number>;
   readHash(keys: 2, meta: string, hash: string): Promise<[watermark: string | null, fields: string | null]>;
   readIndex(keys: 3, ...keysAndArguments: string[]): Promise<[watermark: string | null, ...runs: string[]]>;
 }
@@ -60,7 +59,7 @@ const SCRIPTS = {
   claim: { lua: CLAIM },
   wipe: { lua: WIPE },
   readClients: { lua: READ_CLIENTS },
-  applyClients: { lua: APPLY_CLIENTS },
+  apply: { lua: APPLY },
   readHash: { lua: READ_HASH },
   readIndex: { lua: READ_INDEX },
 };

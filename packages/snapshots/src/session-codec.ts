@@ -19,12 +19,16 @@ import { decodeConnected, decodeDisconnected, encodeRegister } from './registers
  *  - `newestConnected` where it is not latestConnected
  *  - `latestDisconnected`, `latestReason` where it is not (sequenceNumber, disconnectedAt, disconnectionReason)
  *  - `newestDisconnected`, `newestReason` where it is not latestDisconnected */
-export function encodeSession(snapshot: SessionSnapshot, { memory }: SessionState): Fields {
+export function encodeSession(snapshot: SessionSnapshot, { memory, conclusion }: SessionState): Fields {
   const { status, since, sequenceNumber, connectedAt, disconnectionReason, counterRestarted, offset } = snapshot;
   const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
-  const shown = shownRegisters(snapshot);
-  const latestShown = sameConnected(latestConnected, shown.connected);
-  const endingShown = sameDisconnected(latestDisconnected, shown.disconnected);
+  const { connected, ending } = conclusion;
+  // The snapshot gives the number of the ending alone.
+  const latestShown = sameConnected(
+    latestConnected,
+    connected && { ...connected, ...(ending && { sequenceNumber: ending.sequenceNumber }) },
+  );
+  const endingShown = sameDisconnected(latestDisconnected, ending);
   const newestStored = !sameDisconnected(newestDisconnected, latestDisconnected);
   return present({
     status,

@@ -11,7 +11,14 @@ export class SnapshotStore {
   readonly #keys: Keys;
   readonly #generations: Generations;
 
-  constructor(private readonly options: RedisOptions & { readonly prefix: string; readonly settings: FoldSettings }) {
+  constructor(
+    private readonly options: RedisOptions & {
+      readonly prefix: string;
+      readonly settings: FoldSettings;
+      /** How many clients to keep in memory, in each generation, where all partitions are claimed here: about 5 KB each. */
+      readonly cache?: number;
+    },
+  ) {
     this.#redis = connectRedis(options);
     this.#keys = new Keys(options.prefix);
     this.#generations = new Generations(this.#redis, this.#keys);
@@ -36,7 +43,8 @@ export class SnapshotStore {
     // Emptied between the two commands.
     if (!fixed) throw new ChainBroken();
     if (Number(fixed) !== partitions) throw new PartitionsDiffer(fixed, partitions);
-    return OwnedGenerations.claim(this.#redis, this.#keys, this.#generations, partition, this.options.settings);
+    const { settings, cache = 0 } = this.options;
+    return OwnedGenerations.claim(this.#redis, this.#keys, this.#generations, partition, settings, Math.floor(cache / partitions));
   }
 
   close(): void {

@@ -41,7 +41,8 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
   const writer = new LogWriter(log);
   await patiently('connect to Kafka', () => writer.connect(), patience);
   const onError = (error: Error) => logger.debug({ error: error.message }, 'Redis client');
-  const store = new SnapshotStore({ url: config.REDIS_URL, patient: true, onError, prefix: config.TOPIC_PREFIX, settings });
+  const { REDIS_URL: url, TOPIC_PREFIX: prefix, CLIENT_CACHE: cache } = config;
+  const store = new SnapshotStore({ url, patient: true, onError, prefix, settings, cache });
   await patiently('connect to Redis', () => store.connect(), patience);
   const offsets = new Offsets(log);
 

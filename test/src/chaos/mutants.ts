@@ -85,16 +85,24 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'load and chain read apart',
     edits: [
       { file: PARTITION, from: 'const [, chain, ...found] =', to: 'const [, , ...found] =' },
+      // What is kept in memory would hide it.
+      { file: PARTITION, from: 'this.#held.get(key)', to: 'undefined' },
       {
         file: PARTITION,
         from: 'async load(ids) {',
         to: `async load(ids) {
-        const chain = await this.redis.hget(this.keys.meta(), 'chain');
+        this.chainRead = await this.redis.hget(this.keys.meta(), 'chain');
         OwnedPartition.loads = (OwnedPartition.loads ?? 0) + 1;
         if (process.env.FAULTS === 'within-load:stop@3' && OwnedPartition.loads === 3) {
             process.stdout.write('{"point":"within-load"}\\n');
             process.kill(process.pid, 'SIGSTOP');
         }`,
+      },
+      { file: PARTITION, from: 'if (chain !== this.#chain())', to: 'if ((this.chainRead ?? this.#chain()) !== this.#chain())' },
+      {
+        file: PARTITION,
+        from: 'async apply(writes,',
+        to: 'async apply(writes, ...more) { this.chainRead = undefined; return this.applyAll(writes, ...more); }\n    async applyAll(writes,',
       },
     ],
     scenario: redisAt('within-load', REDIS_FAULTS.emptied),
