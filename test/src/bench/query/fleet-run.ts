@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Rollcall } from '@rollcall/client';
 import { type RunningPart, type StartedStack, startStack } from '@rollcall/local';
 import { RedisConnection } from '../../chaos/redis-connection.ts';
+import { withoutAppendOnlyFile } from '../redis-settings.ts';
 import { askFor, type Spread, spreadOf } from './latencies.ts';
 import { load } from './load.ts';
 import { questions } from './questions.ts';
@@ -47,6 +48,7 @@ export async function runFleet(options: RunOptions): Promise<RunResult> {
   const { clients, say } = options;
   const stack = await startStack({ parts: ['kafka', 'redis'] });
   try {
+    await withoutAppendOnlyFile(stack.ports.redis);
     const began = performance.now();
     const bytesPerClient = await load(stack.redisUrl, clients, PARTITIONS, say);
     say(`${clients.toLocaleString('en')} clients loaded in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
