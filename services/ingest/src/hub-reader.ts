@@ -41,7 +41,7 @@ export async function readHub(options: HubReaderOptions, signal: AbortSignal): P
         logger.info({ partition: partitionId, reason }, 'left an Event Hubs partition');
       },
     },
-    { startPosition: earliestEventPosition, skipParsingBodyAsJson: true, maxBatchSize: 500, maxWaitTimeInSeconds: 1, prefetchCount: 2_000 },
+    { startPosition: earliestEventPosition, skipParsingBodyAsJson: true, maxBatchSize: 500, maxWaitTimeInSeconds: 5, prefetchCount: 2_000 },
   );
   await stopped;
   await subscription.close();

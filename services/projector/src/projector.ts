@@ -22,7 +22,7 @@ import { PartitionOwner } from './partition-owner.ts';
 import type { SETTINGS } from './settings.ts';
 
 /** How often an idle partition is looked at, in milliseconds. */
-const IDLE_ROUND = 500;
+const IDLE_ROUND = 900;
 const CONCURRENCY = 8;
 
 /** `rollcall.events` → fold → derived topics and Redis, until `signal` aborts; of the partitions that the group assigns to this process. */

@@ -5,6 +5,7 @@ import type { Folding, FoldingPlace } from './folding.ts';
 import { PATHFINDERS, untilIngestReads } from './ingest-reads.ts';
 import { LogOfEvents } from './log-of-events.ts';
 import { cpuOf, totalCpuSeconds } from './process-usage.ts';
+import { withoutAppendOnlyFile } from './redis-settings.ts';
 import type { SenderOptions, Sent } from './sender.ts';
 import { ROLLCALL } from './throughput.ts';
 
@@ -41,6 +42,7 @@ export async function endToEnd({ events, clients, partitions, rounds, say }: End
   const log = new LogOfEvents(stack.kafkaBrokers, partitions);
   const runs: EndToEndRun[] = [];
   try {
+    await withoutAppendOnlyFile(stack.ports.redis);
     await log.create();
     const folding = await ROLLCALL.start({ stack, log }, 'end-to-end');
     const ingest = stack.add('ingest', { as: 'bench-ingest', env: { PARTITIONS: String(partitions) } });

@@ -9,6 +9,7 @@ import { LogOfEvents } from './log-of-events.ts';
 import type { Percentiles } from './percentiles.ts';
 import type { ProberOptions, Seen } from './prober.ts';
 import { totalCpuSeconds } from './process-usage.ts';
+import { withoutAppendOnlyFile } from './redis-settings.ts';
 import type { ScheduleOptions } from './schedule.ts';
 import { SessionEvents } from './session-events.ts';
 import type { SubscriberOptions } from './subscriber.ts';
@@ -19,7 +20,7 @@ export const BAR_RATE = 1_000;
 /** Above any number that the loaded fleet has had, and so far apart that no run reaches the next. */
 const NUMBERS_PER_RUN = 1_000_000;
 /** Seconds of load before anything is measured. */
-const WARM_UP = 10;
+const WARM_UP = 60;
 /** Milliseconds in which the three programs must be ready. */
 const READY_WITHIN = 5_000;
 
@@ -76,6 +77,7 @@ async function onFreshStack(
   const stack = await startStack({ parts: ['kafka', 'redis', ...sources] });
   const log = new LogOfEvents(stack.kafkaBrokers, partitions);
   try {
+    await withoutAppendOnlyFile(stack.ports.redis);
     await log.create();
     if (through === 'event-hubs') await stack.add('ingest', { as: 'bench-ingest', env: { PARTITIONS: String(partitions) } }).start();
     const folding = await contender.start({ stack, log }, 'latency');

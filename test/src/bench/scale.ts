@@ -5,6 +5,7 @@ import { LogOfEvents } from './log-of-events.ts';
 import { totalPeakMegabytes } from './process-usage.ts';
 import { projectors } from './projectors.ts';
 import { load } from './query/load.ts';
+import { withoutAppendOnlyFile } from './redis-settings.ts';
 import { atRandom, SessionEvents } from './session-events.ts';
 
 /** Sequence numbers of one round: half for what waits, half for the latency. Those of the loaded fleet are below. */
@@ -43,6 +44,7 @@ async function ofFleet(clients: number, { events: count, partitions, rounds, sec
   const log = new LogOfEvents(stack.kafkaBrokers, partitions);
   const runs: ScaleRun[] = [];
   try {
+    await withoutAppendOnlyFile(stack.ports.redis);
     await log.create();
     await load(stack.redisUrl, clients, partitions, say);
     say(`scale: ${clients.toLocaleString('en')} clients are in Redis`);

@@ -5,6 +5,7 @@ import { type Contender, type FoldingPlace, ResultWrong } from './folding.ts';
 import { kafkaStreams } from './kafka-streams.ts';
 import { LogOfEvents } from './log-of-events.ts';
 import { projectors } from './projectors.ts';
+import { withoutAppendOnlyFile } from './redis-settings.ts';
 import { inRandomOrder, SessionEvents } from './session-events.ts';
 
 export interface ThroughputOptions {
@@ -29,6 +30,7 @@ export async function throughput(options: ThroughputOptions): Promise<ReadonlyMa
   const stack = await startStack({ parts: ['kafka', 'redis'] });
   const log = new LogOfEvents(stack.kafkaBrokers, partitions);
   try {
+    await withoutAppendOnlyFile(stack.ports.redis);
     await log.create();
     const events = new SessionEvents(1);
     await log.append(events.of(inRandomOrder(count, clients)));

@@ -3,21 +3,21 @@ import { once } from 'node:events';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Rollcall } from '@rollcall/client';
 import { type RunningPart, type StartedStack, startStack } from '@rollcall/local';
 import { RedisConnection } from '../../chaos/redis-connection.ts';
+import { runProgram } from '../child-program.ts';
+import { LogOfEvents } from '../log-of-events.ts';
 import { withoutAppendOnlyFile } from '../redis-settings.ts';
-import { askFor, type Spread, spreadOf } from './latencies.ts';
+import type { Asked, AskerOptions } from './asker.ts';
+import { type Spread, spreadOf } from './latencies.ts';
 import { load } from './load.ts';
-import { questions } from './questions.ts';
 
-/** As in production, unless told otherwise. */
-const PARTITIONS = 16;
-/** Seconds of traffic before anything is measured: a broker that has just started compiles itself. */
-const WARM_UP = 30;
+/** Seconds of traffic before anything is measured: a broker that has just started compiles itself. What was late by then is caught up with. */
+const WARM_UP = 60;
 
 export interface RunOptions {
   readonly clients: number;
+  readonly partitions: number;
   /** Written by the projector meanwhile. */
   readonly eventsPerSecond: number;
   readonly questionsPerSecond: number;
@@ -43,16 +43,16 @@ export interface RunResult {
   readonly figures: readonly Figure[];
 }
 
-/** Kafka, Redis and a projector that goes on from a fleet that was loaded; events for it from one process, questions from this one. */
+/** Kafka, Redis and a projector that goes on from a fleet that was loaded; events for it from one process, questions from another. */
 export async function runFleet(options: RunOptions): Promise<RunResult> {
-  const { clients, say } = options;
+  const { clients, partitions, say } = options;
   const stack = await startStack({ parts: ['kafka', 'redis'] });
   try {
     await withoutAppendOnlyFile(stack.ports.redis);
     const began = performance.now();
-    const bytesPerClient = await load(stack.redisUrl, clients, PARTITIONS, say);
+    const bytesPerClient = await load(stack.redisUrl, clients, partitions, say);
     say(`${clients.toLocaleString('en')} clients loaded in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
-    const projector = stack.add('projector', { as: 'bench-projector', env: { PARTITIONS: String(PARTITIONS) } });
+    const projector = stack.add('projector', { as: 'bench-projector', env: { PARTITIONS: String(partitions) } });
     await projector.start();
     if (/"msg":"restoring"/.test(projector.log())) throw new Error('the projector did not go on from what was loaded');
     return { clients, bytesPerClient, ...(await askUnderLoad(stack, projector, options)) };
@@ -64,27 +64,29 @@ export async function runFleet(options: RunOptions): Promise<RunResult> {
 async function askUnderLoad(
   stack: StartedStack,
   projector: RunningPart,
-  { clients, eventsPerSecond, questionsPerSecond, rounds, seconds, say }: RunOptions,
+  { clients, partitions, eventsPerSecond, questionsPerSecond, rounds, seconds }: RunOptions,
 ) {
   const program = fileURLToPath(new URL('traffic.js', import.meta.url));
-  const args = [program, stack.kafkaBrokers, clients, PARTITIONS, eventsPerSecond].map(String);
+  const args = [program, stack.kafkaBrokers, clients, partitions, eventsPerSecond].map(String);
   const traffic = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
-  const rollcall = new Rollcall({ redisUrl: stack.redisUrl, kafka: { brokers: [stack.kafkaBrokers] } });
   const redis = new RedisConnection(stack.ports.redis);
+  const log = new LogOfEvents(stack.kafkaBrokers, partitions);
   try {
-    const asked = questions(rollcall, redis, clients).map((question) => ({
-      ...question,
-      rounds: [] as Awaited<ReturnType<typeof askFor>>[],
-    }));
-    while ((await applied(redis)) < WARM_UP * eventsPerSecond) await sleep(200);
+    while ((await applied(redis, partitions)) < WARM_UP * eventsPerSecond) await sleep(200);
+    while ((await logged(log)) - (await applied(redis, partitions)) > eventsPerSecond) await sleep(200);
+    // The asker is started from here, and stays where this process is.
     apart([stack.part('kafka').pid, projector.pid, traffic.pid], [stack.part('redis').pid, process.pid]);
-    for (const { ask } of asked) await askFor(1, questionsPerSecond, ask);
-    const [before, began] = [await applied(redis), performance.now()];
-    for (let round = 1; round <= rounds; round++) {
-      for (const { ask, rounds: results } of asked) results.push(await askFor(seconds, questionsPerSecond, ask));
-      say(`round ${round} of ${rounds}`);
-    }
-    const rate = ((await applied(redis)) - before) / ((performance.now() - began) / 1_000);
+    const [before, began] = [await applied(redis, partitions), performance.now()];
+    const { redisUrl, kafkaBrokers } = stack;
+    const asked = await runProgram<AskerOptions, Asked[]>('query/asker', {
+      redisUrl,
+      kafkaBrokers,
+      clients,
+      questionsPerSecond,
+      rounds,
+      seconds,
+    });
+    const rate = ((await applied(redis, partitions)) - before) / ((performance.now() - began) / 1_000);
     const figures = asked.map(({ name, bar, rounds: results }) => ({
       name,
       bar,
@@ -95,7 +97,7 @@ async function askUnderLoad(
     return { eventsPerSecond: rate, figures };
   } finally {
     redis.close();
-    await rollcall.close();
+    await log.close();
     traffic.stdin?.end();
     if (traffic.exitCode === null) await once(traffic, 'exit');
   }
@@ -110,9 +112,14 @@ function apart(load: readonly (number | undefined)[], measured: readonly (number
 }
 
 /** Events that the projector has applied so far. */
-async function applied(redis: RedisConnection): Promise<number> {
+async function applied(redis: RedisConnection, partitions: number): Promise<number> {
   let sum = 0;
-  for (let partition = 0; partition < PARTITIONS; partition++)
+  for (let partition = 0; partition < partitions; partition++)
     sum += Number(await redis.ask('HGET', `rollcall:{1:${partition}}:meta`, 'watermark'));
   return sum;
+}
+
+/** Events that there are. */
+async function logged(log: LogOfEvents): Promise<number> {
+  return [...(await log.ends()).values()].reduce((sum, end) => sum + Number(end), 0);
 }

@@ -5,11 +5,12 @@ import type { Spread } from './latencies.ts';
 
 const USAGE = `Loads fleets of clients into a Redis of its own, and asks while a projector writes beside it. Exits with 1 below a target.
 
-  npm run bench:query -- [--clients N …] [--events-per-second N] [--rounds N] [--seconds S]
+  npm run bench:query -- [--clients N …] [--events-per-second N] [--partitions N] [--rounds N] [--seconds S]
 
   --clients            size of a fleet, may be given again; default: 10000 and 1000000
   --events-per-second  what the projector is given to write meanwhile; default: 2000
   --questions-per-second  one at a time, by an asker who does not wait for the last answer; default: 100
+  --partitions         of the topics; default: 4
   --rounds             of which the median is shown; default: 5
   --seconds            per question and round; default: 4
 `;
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     clients: { type: 'string', multiple: true, default: ['10000', '1000000'] },
     'events-per-second': { type: 'string', default: '2000' },
     'questions-per-second': { type: 'string', default: '100' },
+    partitions: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     help: { type: 'boolean', default: false },
@@ -39,9 +41,9 @@ async function bench(sizes: readonly number[]): Promise<void> {
   for (const clients of sizes) {
     const eventsPerSecond = Number(values['events-per-second']);
     const questionsPerSecond = Number(values['questions-per-second']);
-    const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
+    const [partitions, rounds, seconds] = [values.partitions, values.rounds, values.seconds].map(Number) as [number, number, number];
     const progress = (line: string) => void process.stderr.write(`${line}\n`);
-    const result = await runFleet({ clients, eventsPerSecond, questionsPerSecond, rounds, seconds, say: progress });
+    const result = await runFleet({ clients, partitions, eventsPerSecond, questionsPerSecond, rounds, seconds, say: progress });
     results.push(result);
     show(result, eventsPerSecond);
   }
