@@ -1,6 +1,6 @@
 // Tells a webhook (Slack, Teams, your own) of each client that is confirmed offline: gone for good, not just reconnecting.
 //
-//   node examples/dist/alert.js https://hooks.slack.com/services/T0/B0/x alert.position.json
+//   npx node examples/dist/alert.js https://hooks.slack.com/services/T0/B0/x alert.position.json
 //
 // It saves how far it is after each message that was accepted, and goes on from there when it is started again. So it may be stopped at
 // any moment: that may repeat one message, and loses none.
@@ -14,6 +14,12 @@ if (webhook === undefined || file === undefined) {
   console.error('usage: alert WEBHOOK_URL POSITION_FILE');
   process.exit(2);
 }
+
+// Whatever ends it is told in one line.
+process.on('uncaughtException', ({ message }) => {
+  console.error(message);
+  process.exit(1);
+});
 
 await using rollcall = new Rollcall({
   redisUrl: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379',
@@ -38,8 +44,13 @@ function textOf({ client }: Change): string {
 async function post(url: string, text: string): Promise<void> {
   for (;;) {
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ text }) }).catch(() => undefined);
-    if (response?.ok) return;
+    try {
+      const { ok, status } = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ text }) });
+      if (ok) return;
+      console.error(`the webhook answers ${status}: trying again`);
+    } catch {
+      console.error('the webhook cannot be reached: trying again');
+    }
     await sleep(1_000);
   }
 }

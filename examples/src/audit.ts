@@ -1,6 +1,6 @@
 // Audits one client: each time that it was online, for how long, and how that ended.
 //
-//   node examples/dist/audit.js NAMESPACE CLIENT [FROM]        FROM: a time such as 2026-11-20T10:00:00Z; default: the whole log
+//   npx node examples/dist/audit.js NAMESPACE CLIENT [FROM]        FROM: a time such as 2026-11-20T10:00:00Z; default: the whole log
 import { type ReplayedEvent, Rollcall } from '@rollcall/client';
 
 const [namespace, client, from] = process.argv.slice(2);
@@ -8,6 +8,12 @@ if (namespace === undefined || client === undefined) {
   console.error('usage: audit NAMESPACE CLIENT [FROM]');
   process.exit(2);
 }
+
+// Whatever ends it is told in one line.
+process.on('uncaughtException', ({ message }) => {
+  console.error(message);
+  process.exit(1);
+});
 
 await using rollcall = new Rollcall({
   redisUrl: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379',

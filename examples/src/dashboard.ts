@@ -1,6 +1,6 @@
 // A dashboard of a namespace: how many clients are online, and those that changed last; drawn anew as they change, until Ctrl-C.
 //
-//   node examples/dist/dashboard.js NAMESPACE
+//   npx node examples/dist/dashboard.js NAMESPACE
 //
 // The clients as they are come first, then every change of them: nothing is left out between the two, and nothing comes twice.
 import { type ClientSnapshot, Rollcall } from '@rollcall/client';
@@ -10,6 +10,12 @@ if (namespace === undefined) {
   console.error('usage: dashboard NAMESPACE');
   process.exit(2);
 }
+
+// Whatever ends it is told in one line.
+process.on('uncaughtException', ({ message }) => {
+  console.error(message);
+  process.exit(1);
+});
 
 await using rollcall = new Rollcall({
   redisUrl: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379',

@@ -45,6 +45,7 @@ function spanBefore(place: Place, partition: number, { start, end }: Bounds): Sp
   const all = { from: end, to: end, before: end, until: Number.POSITIVE_INFINITY };
   if ('time' in place) return end > start ? all : { ...all, until: placeTime(place.time) };
   const offset = place.offsets[partition];
-  if (offset === undefined) throw new PlaceInvalid(`the place names no offset of partition ${partition}`);
+  if (offset === undefined)
+    throw new PlaceInvalid(`the place names no offset of partition ${partition}, where that is logged: name one, or a time`);
   return { ...all, before: BigInt(offset) };
 }

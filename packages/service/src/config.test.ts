@@ -85,6 +85,11 @@ describe('a whole number', () => {
 describe('how to reach Kafka', () => {
   const options = (env: NodeJS.ProcessEnv) => kafkaOptions(readConfig(KAFKA_SETTINGS, { KAFKA_BROKERS: 'a:1, b:2', ...env }));
 
+  it('are told where a broker has no port', () => {
+    for (const KAFKA_BROKERS of ['localhost', 'a:1,b', ':9092', 'a:x'])
+      expect(() => options({ KAFKA_BROKERS })).toThrow('KAFKA_BROKERS is wrong: expected host:port, separated by commas');
+  });
+
   it('needs user and password for SASL', () => {
     expect(() => options({ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u' })).toThrow(
       'KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',

@@ -4,7 +4,10 @@ import { type Config, ConfigInvalid } from './config.ts';
 /** How to reach Kafka: the same variables for the services and the command line. */
 export const KAFKA_SETTINGS = {
   KAFKA_BROKERS: {
-    type: z.string().transform((list) => list.split(',').map((broker) => broker.trim())),
+    type: z
+      .string()
+      .transform((list) => list.split(',').map((broker) => broker.trim()))
+      .refine((brokers) => brokers.every((broker) => /^.+:\d{1,5}$/.test(broker)), 'expected host:port, separated by commas'),
     help: 'host:port of some Kafka brokers, separated by commas',
   },
   KAFKA_TLS: { type: z.enum(['true', 'false']).transform((text) => text === 'true'), help: 'true: TLS to the brokers', default: 'false' },

@@ -210,6 +210,15 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
       expect(await commands()).toBeGreaterThan(reads);
     });
 
+    it('is bounded in sessions too: a client of very many is not kept', async () => {
+      const { partition } = await claim();
+      const client = clientOf(6_000);
+      await partition.apply([write(client)]);
+      const reads = await commands();
+      expect((await partition.load([client])).map(allOf)).toEqual([allOf(client)]);
+      expect(await commands()).toBeGreaterThan(reads);
+    });
+
     it('is forgotten when it is not known what was written', async () => {
       const lost = { on: false };
       const redis: typeof server.redis = Object.create(server.redis, {

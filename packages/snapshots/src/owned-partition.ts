@@ -49,7 +49,8 @@ export class OwnedPartition {
     private readonly nonce: string,
     cache: number,
   ) {
-    this.#held = new LRUCache({ max: Math.max(CLIENTS_PER_BATCH, cache) });
+    const max = Math.max(CLIENTS_PER_BATCH, cache);
+    this.#held = new LRUCache({ max, maxSize: max, sizeCalculation });
   }
 
   /** Takes the partition over from whoever held it; says where Redis stands. `cache`: how many clients to keep in memory, at least those
@@ -171,6 +172,11 @@ export class OwnedPartition {
   #chain(): string {
     return `${this.nonce}:${this.#counter}`;
   }
+}
+
+/** In clients: one of many sessions, or of long attributes, counts as several. */
+function sizeCalculation({ fields, sessions }: StoredClient): number {
+  return Math.max(1, sessions.length) + Math.floor((fields['attributes']?.length ?? 0) / 1_000);
 }
 
 export function decodeWatermark(text: string | null): Watermark {

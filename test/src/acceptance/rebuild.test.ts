@@ -138,7 +138,7 @@ describe('a rebuild', { timeout: 120_000 }, () => {
   it('is refused where there is one already, and where there is nothing to switch to', async () => {
     expect(await test.command('rebuild', 'switch')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('there is no generation to'),
+      stderr: expect.stringContaining('there is no other generation to'),
     });
     expect((await test.command('rebuild', 'drop')).code).toBe(1);
     await eventually(() => test.rollcall.counts());

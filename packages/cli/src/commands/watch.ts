@@ -26,7 +26,11 @@ export function addWatch(program: Command, context: Context): void {
   program
     .command('watch')
     .description('changes as they happen, until Ctrl-C')
-    .addOption(new Option('--from <place>', `latest, earliest, ${PLACE_HELP}`).argParser(parseFrom).default('latest'))
+    .addOption(
+      new Option('--from <place>', `latest, earliest, ${PLACE_HELP} (of rollcall.changes, as place in --json)`)
+        .argParser(parseFrom)
+        .default('latest'),
+    )
     .addOption(new Option('--from-earliest', 'the same as --from earliest').conflicts('from'))
     .option('--position <file>', 'go on after the position in this file if there is one, and keep it there, each second and at the end')
     .addOption(

@@ -11,7 +11,7 @@ export class GenerationBusy extends Error {
 export class NothingToSwitchTo extends Error {
   override readonly name = 'NothingToSwitchTo';
   constructor(doing: string) {
-    super(`there is no generation to ${doing}: see rollcall rebuild status`);
+    super(`there is no other generation to ${doing}: see rollcall rebuild status`);
   }
 }
 
