@@ -110,7 +110,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the watermark set by the first of several calls',
-    edits: [{ file: PARTITION, from: "await this.#apply(some, '');", to: "await this.#apply(some, watermark?.toString() ?? '');" }],
+    edits: [
+      {
+        file: PARTITION,
+        from: /await this\.#apply\(commands, stored\);(?=\s+await between)/,
+        to: 'if (watermark !== undefined) commands.watermark(watermark); $&',
+      },
+    ],
     scenario: named(PORTIONS, 'an owner is killed between two calls that apply one batch'),
     shows: /^Redis rollcall/,
   },
