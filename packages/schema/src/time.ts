@@ -29,7 +29,7 @@ export function parseTime(text: string): Time | undefined {
   const day = text.slice(0, 11);
   const start = startOfDay.get(day) ?? parseDate(`${day}00:00:00Z`);
   if (start === undefined) return undefined;
-  remember(startOfDay, day, start);
+  remember(startOfDay, day, start, MAX_DAYS);
   const seconds = Number(text.slice(11, 13)) * 3600 + Number(text.slice(14, 16)) * 60 + Number(text.slice(17, 19));
   return (start + BigInt(seconds * TICKS_PER_SECOND + Number(text.slice(20, 27)))) as Time;
 }
@@ -54,8 +54,7 @@ export function formatTime(time: Time): string {
   const known = textOfTime.get(time);
   if (known !== undefined) return known;
   const text = formatDate(time);
-  if (textOfTime.size === MAX_TIMES) textOfTime.clear();
-  textOfTime.set(time, text);
+  remember(textOfTime, time, text, MAX_TIMES);
   return text;
 }
 
@@ -67,7 +66,7 @@ function formatDate(time: Time): string {
   const seconds = Number(wholeSeconds) - (rest < 0 ? 1 : 0);
   const day = Math.floor(seconds / SECONDS_PER_DAY);
   const text = textOfDay.get(day) ?? new Date(day * SECONDS_PER_DAY * 1000).toISOString().slice(0, 11);
-  remember(textOfDay, day, text);
+  remember(textOfDay, day, text, MAX_DAYS);
   const second = seconds - day * SECONDS_PER_DAY;
   const [hours, minutes] = [Math.floor(second / 3600), Math.floor(second / 60) % 60];
   return `${text}${twoDigits(hours)}:${twoDigits(minutes)}:${twoDigits(second % 60)}.${ticks.toString().padStart(7, '0')}Z`;
@@ -77,10 +76,10 @@ function twoDigits(number: number): string {
   return number < 10 ? `0${number}` : number.toString();
 }
 
-function remember<K, V>(days: Map<K, V>, day: K, value: V): void {
-  if (days.has(day)) return;
-  if (days.size === MAX_DAYS) days.clear();
-  days.set(day, value);
+function remember<K, V>(known: Map<K, V>, key: K, value: V, most: number): void {
+  if (known.has(key)) return;
+  if (known.size === most) known.clear();
+  known.set(key, value);
 }
 
 export function timeFromMilliseconds(milliseconds: number): Time {

@@ -1,7 +1,7 @@
-import { clientKey, encodeName } from '@rollcall/schema';
+import { encodeName } from '@rollcall/schema';
 import type { Fields } from './fields.ts';
 import type { IndexOrder, PartitionKeys } from './keys.ts';
-import { type StoredClient, sessionsOf } from './stored-client.ts';
+import type { StoredClient } from './stored-client.ts';
 
 const NOTHING: Fields = {};
 
@@ -22,17 +22,15 @@ export class ApplyCommands {
   /** `due` in milliseconds since 1970, where its deadline is to be set. */
   add(before: StoredClient, after: StoredClient, due: number | undefined): void {
     this.clients++;
-    const { namespace, client, source } = after.client;
-    const key = clientKey(namespace, client);
+    const { key, client } = after;
     this.#hash(this.keys.client(key), before.fields, after.fields);
-    const known = sessionsOf(before);
-    for (const [at, { session }] of after.client.sessions.entries()) {
-      const [was = NOTHING, is = NOTHING] = [known.get(session)?.fields, after.sessions[at]];
-      if (was !== is) this.#hash(this.keys.session(`${key}/${encodeName(session)}`), was, is);
+    for (const [session, is] of after.sessions) {
+      const was = before.sessions.get(session);
+      if (was !== is) this.#hash(this.keys.session(`${key}/${encodeName(session)}`), was?.fields ?? NOTHING, is.fields);
     }
     const id = after.fields['source'];
-    if (id !== undefined && id !== before.fields['source']) this.#sources.set(id, source?.source ?? '');
-    this.#move(encodeName(client), before, after);
+    if (id !== undefined && id !== before.fields['source']) this.#sources.set(id, client.source?.source ?? '');
+    this.#move(encodeName(client.client), before, after);
     if (due !== undefined) collect(this.#added, this.keys.deadlines(), due.toString(), key);
     else if (before.pending && !after.pending) collect(this.#removed, this.keys.deadlines(), key);
   }
@@ -44,10 +42,10 @@ export class ApplyCommands {
   /** As APPLY takes them. */
   toJson(): string {
     const counts = [...this.#counts].filter(([, by]) => by !== 0);
-    for (const [set, members] of this.#removed) this.#command(['ZREM', set, ...members]);
-    for (const [set, members] of this.#added) this.#command(['ZADD', set, ...members]);
-    if (this.#sources.size > 0) this.#command(['HSET', this.keys.sources(), ...[...this.#sources].flat()]);
-    return JSON.stringify([counts, this.#commands]);
+    const removed = [...this.#removed].map(([set, members]) => ['ZREM', set, ...members]);
+    const added = [...this.#added].map(([set, members]) => ['ZADD', set, ...members]);
+    const sources = this.#sources.size > 0 ? [['HSET', this.keys.sources(), ...[...this.#sources].flat()]] : [];
+    return JSON.stringify([counts, [...this.#commands, ...removed, ...added, ...sources]]);
   }
 
   #hash(key: string, before: Fields, after: Fields): void {

@@ -18,6 +18,7 @@ import {
   type Time,
   TimeText,
 } from '@rollcall/schema';
+import { LRUCache } from 'lru-cache';
 import { type ClientFields, type Fields, present } from './fields.ts';
 import type { ClientId } from './keys.ts';
 import { decodeSession } from './session-codec.ts';
@@ -62,16 +63,13 @@ export function encodeClient(snapshot: ClientSnapshot, { client, source, resourc
 
 /** A source's path is long, and the same for a whole namespace: clients hold eleven characters of its SHA-256 instead. */
 export function sourceId(source: string): string {
-  const known = sourceIds.get(source);
-  if (known !== undefined) return known;
-  const id = createHash('sha256').update(source).digest('base64url').slice(0, 11);
-  if (sourceIds.size === MAX_SOURCES) sourceIds.clear();
-  sourceIds.set(source, id);
-  return id;
+  return sourceIds.memo(source);
 }
 
-const MAX_SOURCES = 1_000;
-const sourceIds = new Map<string, string>();
+const sourceIds = new LRUCache<string, string>({
+  max: 1_000,
+  memoMethod: (source) => createHash('sha256').update(source).digest('base64url').slice(0, 11),
+});
 
 /** `source` is the full path, as the partition's `sources` has it. */
 export function decodeClientSnapshot({ namespace, client }: ClientId, fields: Fields, source: string): ClientSnapshot {

@@ -1,4 +1,4 @@
-import { clientKey, DEFAULT_PREFIX, partitionOf } from '@rollcall/schema';
+import { clientKey, DEFAULT_PREFIX, partitionOf, type Time, timeToMilliseconds } from '@rollcall/schema';
 
 /** Names of the Redis keys. All keys of one partition in one generation share the hash tag `{generation:partition}`, so one script
  *  may touch them all, on standalone, Sentinel and Cluster alike. */
@@ -71,6 +71,11 @@ export class PartitionKeys {
 }
 
 export type IndexOrder = 'since' | 'name';
+
+/** Where a client stands in the order of since: 0 where it has none. */
+export function scoreOf(since: Time | undefined): number {
+  return since === undefined ? 0 : timeToMilliseconds(since);
+}
 
 /** Whom a client's snapshot is of. */
 export interface ClientId {

@@ -73,13 +73,14 @@ export class OwnedPartition {
     let commands = new ApplyCommands(this.keys);
     let stored: StoredClient[] = [];
     for (const [at, { client, due }] of writes.entries()) {
+      const was = before[at];
+      if (was === undefined) throw new TypeError('a client to write was not loaded');
       if (commands.clients === CLIENTS_PER_CALL || commands.words > WORDS_PER_CALL) {
         await this.#apply(commands, stored);
         await between();
         commands = new ApplyCommands(this.keys);
         stored = [];
       }
-      const was = before[at] ?? notStored(client);
       const is = toStore(client, due !== undefined, was);
       commands.add(was, is, due && (due.moved || !was.pending) ? due.at : undefined);
       stored.push(is);
@@ -130,19 +131,18 @@ export class OwnedPartition {
   }
 
   async #stored(ids: readonly ClientId[]): Promise<StoredClient[]> {
-    const keys = ids.map(({ namespace, client }) => clientKey(namespace, client));
-    const stored = keys.map((key) => this.#held.get(key));
-    const missing = keys.flatMap((_, at) => (stored[at] === undefined ? [at] : []));
+    const asked = ids.map((id, at) => ({ id, at, key: clientKey(id.namespace, id.client) }));
+    const stored = asked.map(({ key }) => this.#held.get(key));
+    const missing = asked.filter(({ at }) => stored[at] === undefined);
     for (let from = 0; from < missing.length; from += CLIENTS_PER_CALL) {
       const some = missing.slice(from, from + CLIENTS_PER_CALL);
-      const names = [this.keys.meta(), this.keys.sources(), ...some.map((at) => this.keys.client(keys[at] ?? '')), this.keys.absent()];
+      const names = [this.keys.meta(), this.keys.sources(), ...some.map(({ key }) => this.keys.client(key)), this.keys.absent()];
       const [, chain, ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, 'sessions');
       if (chain !== this.#chain()) throw new ChainBroken();
-      for (const [n, at] of some.entries()) {
-        const [id, reply] = [ids[at], found[n]];
-        if (id === undefined) continue;
-        const one = reply ? readStored(id, clientFromReply(reply), this.settings) : notStored(id);
-        this.#held.set(keys[at] ?? '', one);
+      for (const [n, { id, at, key }] of some.entries()) {
+        const reply = found[n];
+        const one = reply ? readStored(key, id, clientFromReply(reply), this.settings) : notStored(key, id);
+        this.#held.set(key, one);
         stored[at] = one;
       }
     }
@@ -152,7 +152,7 @@ export class OwnedPartition {
   async #apply(commands: ApplyCommands, stored: readonly StoredClient[]): Promise<void> {
     const keys = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
     await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, commands.toJson()));
-    for (const one of stored) this.#held.set(clientKey(one.client.namespace, one.client.client), one);
+    for (const one of stored) this.#held.set(one.key, one);
   }
 
   async #write(script: (chain: string, next: string) => Promise<number>): Promise<number> {
@@ -176,7 +176,7 @@ export class OwnedPartition {
 
 /** In clients: one of many sessions, or of long attributes, counts as several. */
 function sizeCalculation({ fields, sessions }: StoredClient): number {
-  return Math.max(1, sessions.length) + Math.floor((fields['attributes']?.length ?? 0) / 1_000);
+  return Math.max(1, sessions.size) + Math.floor((fields['attributes']?.length ?? 0) / 1_000);
 }
 
 export function decodeWatermark(text: string | null): Watermark {

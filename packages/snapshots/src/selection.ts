@@ -1,6 +1,6 @@
 import { type ClientSnapshot, type Existence, encodeName, type Presence, parseTime, type Time, timeToMilliseconds } from '@rollcall/schema';
 import { traitsOf } from './bucket.ts';
-import type { IndexOrder } from './keys.ts';
+import { type IndexOrder, scoreOf } from './keys.ts';
 import type { Place } from './merge.ts';
 
 /** Which clients of a namespace a list is about: those that all of it holds for. */
@@ -75,8 +75,7 @@ export class Selection {
 
 /** The score of a client in the order of since: 0 where it has none. */
 export function sinceScore({ since }: ClientSnapshot): number {
-  const time = since === undefined ? undefined : parseTime(since);
-  return time === undefined ? 0 : timeToMilliseconds(time);
+  return scoreOf(since === undefined ? undefined : parseTime(since));
 }
 
 /** In a Lua pattern, % takes its meaning from whatever is neither letter nor digit. */

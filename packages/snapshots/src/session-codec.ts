@@ -23,11 +23,9 @@ export function encodeSession(snapshot: SessionSnapshot, { memory, conclusion }:
   const { status, since, sequenceNumber, connectedAt, disconnectionReason, counterRestarted, offset } = snapshot;
   const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
   const { connected, ending } = conclusion;
-  // The snapshot gives the number of the ending alone.
-  const latestShown = sameConnected(
-    latestConnected,
-    connected && { ...connected, ...(ending && { sequenceNumber: ending.sequenceNumber }) },
-  );
+  // The snapshot has one number: that of the ending, if there is one.
+  const shown = connected && { time: connected.time, sequenceNumber: (ending ?? connected).sequenceNumber };
+  const latestShown = sameConnected(latestConnected, shown);
   const endingShown = sameDisconnected(latestDisconnected, ending);
   const newestStored = !sameDisconnected(newestDisconnected, latestDisconnected);
   return present({

@@ -73,7 +73,7 @@ async function askUnderLoad(
   const log = new LogOfEvents(stack.kafkaBrokers, partitions);
   try {
     while ((await applied(redis, partitions)) < WARM_UP * eventsPerSecond) await sleep(200);
-    while ((await logged(log)) - (await applied(redis, partitions)) > eventsPerSecond) await sleep(200);
+    while ((await log.count()) - (await applied(redis, partitions)) > eventsPerSecond) await sleep(200);
     // The asker is started from here, and stays where this process is.
     apart([stack.part('kafka').pid, projector.pid, traffic.pid], [stack.part('redis').pid, process.pid]);
     const [before, began] = [await applied(redis, partitions), performance.now()];
@@ -117,9 +117,4 @@ async function applied(redis: RedisConnection, partitions: number): Promise<numb
   for (let partition = 0; partition < partitions; partition++)
     sum += Number(await redis.ask('HGET', `rollcall:{1:${partition}}:meta`, 'watermark'));
   return sum;
-}
-
-/** Events that there are. */
-async function logged(log: LogOfEvents): Promise<number> {
-  return [...(await log.ends()).values()].reduce((sum, end) => sum + Number(end), 0);
 }

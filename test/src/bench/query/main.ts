@@ -41,7 +41,8 @@ async function bench(sizes: readonly number[]): Promise<void> {
   for (const clients of sizes) {
     const eventsPerSecond = Number(values['events-per-second']);
     const questionsPerSecond = Number(values['questions-per-second']);
-    const [partitions, rounds, seconds] = [values.partitions, values.rounds, values.seconds].map(Number) as [number, number, number];
+    const partitions = Number(values.partitions);
+    const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
     const progress = (line: string) => void process.stderr.write(`${line}\n`);
     const result = await runFleet({ clients, partitions, eventsPerSecond, questionsPerSecond, rounds, seconds, say: progress });
     results.push(result);
