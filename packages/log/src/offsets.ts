@@ -1,13 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { appendedEnds } from './appended.ts';
-import { isPassing, LogUnavailable } from './errors.ts';
+import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
-
-/** Until new leaders are known: how often it asks again, and after how many milliseconds. */
-const ATTEMPTS = 10;
-const WAIT = 200;
+import { whenReady } from './when-ready.ts';
 
 /** How far a partition reaches. */
 export interface Bounds {
@@ -65,8 +61,8 @@ export class Offsets {
   }
 
   /** kafkajs gives up where another broker leads by now: a new admin looks for the leaders anew. */
-  async #ask<T>(question: () => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
+  #ask<T>(question: () => Promise<T>): Promise<T> {
+    return whenReady(async () => {
       try {
         this.#connected ??= this.#admin.connect();
         await this.#connected;
@@ -75,11 +71,9 @@ export class Offsets {
         await this.close();
         this.#admin = createKafka(this.log).admin();
         this.#connected = undefined;
-        if (attempt === ATTEMPTS || !isPassing(cause))
-          throw new LogUnavailable(`ask Kafka at ${this.log.brokers.join(', ')} for offsets`, true, cause);
-        await sleep(WAIT);
+        throw new LogUnavailable(`ask Kafka at ${this.log.brokers.join(', ')} for offsets`, true, cause);
       }
-    }
+    });
   }
 }
 

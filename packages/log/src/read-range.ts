@@ -1,12 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchReader, type BatchReaderOptions } from './batch-reader.ts';
-import { isPassing, LogUnavailable } from './errors.ts';
+import { BatchReader } from './batch-reader.ts';
 import type { LogOptions } from './options.ts';
 import type { LogRecord } from './record.ts';
-
-/** How often it tries again where Kafka answers that it is not ready, and after how many milliseconds. */
-const ATTEMPTS = 10;
-const WAIT = 200;
+import { whenReady } from './when-ready.ts';
 
 /** Reads the committed records of one partition with offsets from `from` up to, but not including, `to`; then ends. Throws LogUnavailable. */
 export async function* readRange(
@@ -15,7 +10,16 @@ export async function* readRange(
   signal: AbortSignal,
 ): AsyncIterable<readonly LogRecord[]> {
   if (from >= to) return;
-  const reader = await openReader(log, { topic, positions: new Map([[partition, from]]), signal });
+  const reader = await whenReady(async () => {
+    const opened = new BatchReader(log, { topic, positions: new Map([[partition, from]]), signal });
+    try {
+      await opened.open();
+      return opened;
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  });
   try {
     for await (const { records, next } of reader.batches()) {
       const wanted = next <= to ? records : records.filter(({ offset }) => offset < to);
@@ -26,19 +30,4 @@ export async function* readRange(
     await reader.close();
   }
   throw signal.reason;
-}
-
-/** A reader that reads. A coordinator that has only just started is waited for. */
-async function openReader(log: LogOptions, options: BatchReaderOptions): Promise<BatchReader> {
-  for (let attempt = 0; ; attempt++) {
-    const reader = new BatchReader(log, options);
-    try {
-      await reader.open();
-      return reader;
-    } catch (error) {
-      await reader.close();
-      if (attempt === ATTEMPTS || !(error instanceof LogUnavailable && isPassing(error.cause))) throw error;
-      await sleep(WAIT);
-    }
-  }
 }

@@ -2,6 +2,7 @@ import { type Topics, topicNames } from '@rollcall/schema';
 import { LogUnavailable, TopicsDiffer } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
+import { whenReady } from './when-ready.ts';
 
 const DAY = 86_400_000;
 const MEGABYTE = 1_048_576;
@@ -30,7 +31,11 @@ export interface TopicOptions {
 }
 
 /** Creates the topics that are missing and checks the number of partitions of the others. Throws TopicsDiffer, LogUnavailable. */
-export async function ensureTopics(options: LogOptions, { partitions, replicationFactor }: TopicOptions): Promise<Topics> {
+export function ensureTopics(options: LogOptions, wanted: TopicOptions): Promise<Topics> {
+  return whenReady(() => createMissing(options, wanted));
+}
+
+async function createMissing(options: LogOptions, { partitions, replicationFactor }: TopicOptions): Promise<Topics> {
   const topics = topicNames(options.prefix);
   const configs = topicConfigs(topics);
   const admin = createKafka(options).admin();
