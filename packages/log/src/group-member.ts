@@ -40,8 +40,8 @@ export class GroupMember {
   ) {
     this.#consumer = createKafka(log).consumer({
       groupId: options.groupId,
-      // Longer, and an event waits for it now and then: at 250, one in a hundred took 200 ms.
-      maxWaitTimeInMs: 50,
+      // An event ends the wait, but not a partition that is read from now on.
+      maxWaitTimeInMs: 250,
       maxBytesPerPartition: FETCH_BYTES,
       sessionTimeout: SESSION_TIMEOUT,
       heartbeatInterval: HEARTBEAT,

@@ -6,7 +6,7 @@ import { ApplyCommands } from './apply-commands.ts';
 import { everyClient } from './every-client.ts';
 import { clientFromReply } from './fields.ts';
 import type { ClientId, PartitionKeys } from './keys.ts';
-import type { ScriptedRedis } from './redis.ts';
+import { inTurn, type ScriptedRedis } from './redis.ts';
 import { notStored, readStored, type StoredClient, toStore } from './stored-client.ts';
 
 /** A client to write; while it is pending, with the time at which its OfflineDeadline falls due. */
@@ -137,7 +137,9 @@ export class OwnedPartition {
     for (let from = 0; from < missing.length; from += CLIENTS_PER_CALL) {
       const some = missing.slice(from, from + CLIENTS_PER_CALL);
       const names = [this.keys.meta(), this.keys.sources(), ...some.map(({ key }) => this.keys.client(key)), this.keys.absent()];
-      const [, chain, ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, 'sessions');
+      const [, chain, ...found] = await inTurn(this.redis, () =>
+        this.redis.readClients(names.length, ...names, this.keys.base, 'sessions'),
+      );
       if (chain !== this.#chain()) throw new ChainBroken();
       for (const [n, { id, at, key }] of some.entries()) {
         const reply = found[n];
@@ -158,8 +160,9 @@ export class OwnedPartition {
   async #write(script: (chain: string, next: string) => Promise<number>): Promise<number> {
     const chain = this.#chain();
     this.#counter++;
+    const next = this.#chain();
     try {
-      const answer = await script(chain, this.#chain());
+      const answer = await inTurn(this.redis, () => script(chain, next));
       if (answer === 0) throw new ChainBroken();
       return answer;
     } catch (error) {

@@ -32,6 +32,7 @@ function messageOf(error: unknown): string {
 /** Redis, be it one server, a master that sentinels name, or a Cluster, with this package's scripts as commands. */
 export interface ScriptedRedis extends RedisCommander, EventEmitter {
   readonly status: string;
+  readonly isCluster: boolean;
   connect(): Promise<void>;
   disconnect(): void;
   readClients(
@@ -96,6 +97,20 @@ async function firstAnswer(redis: ScriptedRedis): Promise<void> {
     over.abort();
     await Promise.allSettled([ready, closed]);
   }
+}
+
+const turns = new WeakMap<ScriptedRedis, Promise<unknown>>();
+
+/** Calls of scripts that take long, each after the one before it has ended: Redis executes all that a connection has sent before it answers
+ *  anybody else. Not in a Cluster: a node that does not answer is to hold up its own slots only. */
+export function inTurn<T>(redis: ScriptedRedis, call: () => Promise<T>): Promise<T> {
+  if (redis.isCluster) return call();
+  const answer = (turns.get(redis) ?? Promise.resolve()).then(call);
+  turns.set(
+    redis,
+    answer.catch(() => {}),
+  );
+  return answer;
 }
 
 function serverAt(address: Exclude<RedisAddress, { kind: 'cluster' }>, patient: boolean): Redis {

@@ -2,7 +2,7 @@ import { Rollcall } from '@rollcall/client';
 import { RedisConnection } from '../../chaos/redis-connection.ts';
 import { giveResult, programOptions } from '../child-program.ts';
 import { askFor, type Latencies } from './latencies.ts';
-import { questions } from './questions.ts';
+import { type Question, questions } from './questions.ts';
 
 export interface AskerOptions {
   readonly redisUrl: string;
@@ -25,7 +25,7 @@ async function ask({ redisUrl, kafkaBrokers, clients, questionsPerSecond, rounds
   const rollcall = new Rollcall({ redisUrl, kafka: { brokers: [kafkaBrokers] } });
   const redis = new RedisConnection(Number(new URL(redisUrl).port));
   const asked = questions(rollcall, redis, clients).map((question) => ({ ...question, rounds: [] as Latencies[] }));
-  for (const { ask: question } of asked) await askFor(WARM_UP, questionsPerSecond, question);
+  for (const { ask: question } of asked) await warmUp(question);
   for (let round = 1; round <= rounds; round++) {
     for (const { ask: question, rounds: results } of asked) results.push(await askFor(seconds, questionsPerSecond, question));
     process.stderr.write(`round ${round} of ${rounds}\n`);
@@ -35,7 +35,12 @@ async function ask({ redisUrl, kafkaBrokers, clients, questionsPerSecond, rounds
   return asked.map(({ name, bar, rounds: results }) => ({ name, bar, rounds: results }));
 }
 
-/** Seconds of each question that do not count: new code is slow. */
-const WARM_UP = 5;
+/** Milliseconds of each question that do not count, one right after the other: new code is slow, and a service is not new for long. */
+const WARM_UP = 10_000;
+
+async function warmUp(question: Question): Promise<void> {
+  const end = performance.now() + WARM_UP;
+  while (performance.now() < end) await question();
+}
 
 giveResult(await ask(programOptions<AskerOptions>()));

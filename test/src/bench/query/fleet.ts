@@ -28,6 +28,11 @@ export function sessionName(n: number): string {
   return uuid('session', n);
 }
 
+/** Why a client's connections end from now on. */
+export function reasonOf(n: number): string {
+  return REASONS[n % REASONS.length] as string;
+}
+
 /** A client as the log leaves it. Its offsets lie before the start of a new log, and are as long as those of an old one. */
 export function clientOf(n: number): ClientState {
   const namespace = namespaceOf(n);

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LogWriter, type NewRecord } from '@rollcall/log';
 import { clientKey, partitionOf, topicNames } from '@rollcall/schema';
 import { sessionConnected, sessionDisconnected } from '../../acceptance/life-cycle-events.ts';
-import { clientName, namespaceOf, sessionName } from './fleet.ts';
+import { clientName, namespaceOf, reasonOf, sessionName } from './fleet.ts';
 
-/** Milliseconds between two appends. */
-const INTERVAL = 50;
+/** Milliseconds between two appends: a fleet does not come in waves. */
+const INTERVAL = 10;
 /** Above all that the fleet has had. */
 const FIRST_NUMBER = 1_000;
 
@@ -23,7 +23,7 @@ async function run(brokers: string, clients: number, partitions: number, rate: n
     turns.set(n, turn + 1);
     const whose = { namespace: namespaceOf(n), client: clientName(n), session: sessionName(n) };
     const occasion = { sequenceNumber: FIRST_NUMBER + Math.floor(turn / 2) };
-    const value = turn % 2 === 0 ? sessionConnected(whose, occasion) : sessionDisconnected(whose, 'ConnectionLost', occasion);
+    const value = turn % 2 === 0 ? sessionConnected(whose, occasion) : sessionDisconnected(whose, reasonOf(n), occasion);
     const key = clientKey(whose.namespace, whose.client);
     return { topic, partition: partitionOf(key, partitions), key, value };
   };
