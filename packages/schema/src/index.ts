@@ -31,5 +31,14 @@ export {
 } from './snapshot.ts';
 export { splitArray } from './split-array.ts';
 export { FOLD_VERSION, FoldVersionDiffers, type StateMemoryJson, StateRecord } from './state-record.ts';
-export { formatTime, parseTime, TICKS_PER_MILLISECOND, type Time, TimeText, timeFromMilliseconds, timeToMilliseconds } from './time.ts';
+export {
+  formatTime,
+  parseTime,
+  readTime,
+  TICKS_PER_MILLISECOND,
+  type Time,
+  TimeText,
+  timeFromMilliseconds,
+  timeToMilliseconds,
+} from './time.ts';
 export { DEFAULT_PREFIX, type Topics, topicNames } from './topics.ts';

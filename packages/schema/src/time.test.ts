@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatTime, parseTime, type Time, TimeText, timeFromMilliseconds, timeToMilliseconds } from './time.ts';
+import { formatTime, parseTime, readTime, type Time, TimeText, timeFromMilliseconds, timeToMilliseconds } from './time.ts';
 
 const normalised = (text: string): string | undefined => {
   const time = parseTime(text);
@@ -79,6 +79,10 @@ describe('a time', () => {
     '9999-12-31T23:59:59.9999999Z',
   ])('is written as it was read: %s', (text) => {
     expect(normalised(text)).toBe(text);
+  });
+
+  it('that must be one, and is none, is refused', () => {
+    expect(() => readTime('yesterday')).toThrow(new TypeError('"yesterday" is not an RFC 3339 time'));
   });
 
   it('sorts as text as it sorts as a time', () => {

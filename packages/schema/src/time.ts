@@ -34,6 +34,13 @@ export function parseTime(text: string): Time | undefined {
   return (start + BigInt(seconds * TICKS_PER_SECOND + Number(text.slice(20, 27)))) as Time;
 }
 
+/** As parseTime, of what must be one. Throws TypeError. */
+export function readTime(text: string): Time {
+  const time = parseTime(text);
+  if (time === undefined) throw new TypeError(`${JSON.stringify(text)} is not an RFC 3339 time`);
+  return time;
+}
+
 function parseDate(text: string): Time | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;

@@ -14,9 +14,9 @@ import {
   formatTime,
   type Presence,
   parseJson,
+  readTime,
   stringifyJson,
   type Time,
-  TimeText,
 } from '@rollcall/schema';
 import { LRUCache } from 'lru-cache';
 import { type ClientFields, type Fields, present } from './fields.ts';
@@ -155,5 +155,5 @@ function later(a: Time | undefined, b: Time | undefined): Time | undefined {
 }
 
 function decodeTime(text: string | undefined): Time | undefined {
-  return text === undefined ? undefined : TimeText.parse(text);
+  return text === undefined ? undefined : readTime(text);
 }

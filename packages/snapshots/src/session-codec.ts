@@ -6,7 +6,7 @@ import {
   sameConnected,
   sameDisconnected,
 } from '@rollcall/fold';
-import { formatTime, type SessionSnapshot, type SessionStatus, TimeText } from '@rollcall/schema';
+import { formatTime, readTime, type SessionSnapshot, type SessionStatus } from '@rollcall/schema';
 import { type Fields, present } from './fields.ts';
 import type { ClientId } from './keys.ts';
 import { decodeConnected, decodeDisconnected, encodeRegister } from './registers.ts';
@@ -79,7 +79,7 @@ export function decodeSession(id: SessionId, fields: Fields): RememberedSession 
 function decodeMemory(snapshot: SessionSnapshot, fields: Fields): SessionMemory {
   const shown = shownRegisters(snapshot);
   const latest = fields['latestConnected'] === undefined ? shown.connected : decodeConnected(fields['latestConnected']);
-  const firstTime = fields['firstConnectedAt'] === undefined ? latest?.time : TimeText.parse(fields['firstConnectedAt']);
+  const firstTime = fields['firstConnectedAt'] === undefined ? latest?.time : readTime(fields['firstConnectedAt']);
   const newest = fields['newestConnected'] === undefined ? latest : decodeConnected(fields['newestConnected']);
   const latestDisconnected = decodeEnding(fields['latestDisconnected'], fields['latestReason']) ?? shown.disconnected;
   const newestDisconnected = decodeEnding(fields['newestDisconnected'], fields['newestReason']) ?? latestDisconnected;
