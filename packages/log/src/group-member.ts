@@ -41,7 +41,7 @@ export class GroupMember {
     this.#consumer = createKafka(log).consumer({
       groupId: options.groupId,
       // An event ends the wait, but not a partition that is read from now on.
-      maxWaitTimeInMs: 250,
+      maxWaitTimeInMs: 500,
       maxBytesPerPartition: FETCH_BYTES,
       sessionTimeout: SESSION_TIMEOUT,
       heartbeatInterval: HEARTBEAT,

@@ -66,6 +66,28 @@ describe('the request queue of a connection', () => {
   });
 });
 
+describe('the time-out of requests', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is looked at once a second, not ten times: a projector has a connection for each partition', () => {
+    let looks = 0;
+    const queue = new RequestQueue({
+      maxInFlightRequests: 1,
+      requestTimeout: 30_000,
+      enforceRequestTimeout: true,
+      clientId: 'test',
+      broker: 'broker:9092',
+      logger: { debug() {}, warn() {} },
+      isConnected: () => ++looks > 0,
+    });
+    queue.scheduleRequestTimeoutCheck();
+    vi.advanceTimersByTime(10_000);
+    queue.destroy();
+    expect(looks).toBe(10);
+  });
+});
+
 describe('grouping messages by partition', () => {
   const group = (messages: readonly { partition: number }[]) =>
     groupMessagesPerPartition({

@@ -14,6 +14,8 @@ export interface Generation {
 
 /** Which generations there are, and which one readers use. */
 export class Generations {
+  #asked: Promise<readonly number[]> | undefined;
+
   constructor(
     private readonly redis: ScriptedRedis,
     private readonly keys: Keys,
@@ -41,15 +43,13 @@ export class Generations {
   }
 
   /** The ones that projectors write, the active one last; none in an emptied Redis. Throws FoldVersionDiffers where the active one was
-   *  written by another fold. */
-  async followed(): Promise<readonly number[]> {
-    const active = await this.active();
-    const listed = await this.list();
-    const current = listed.find(({ number }) => number === active);
-    if (current === undefined) return [];
-    if (current.foldVersion !== FOLD_VERSION) throw new FoldVersionDiffers(`generation ${active}`, current.foldVersion);
-    const beside = listed.filter((one) => one !== current && one.status === 'followed' && one.foldVersion === FOLD_VERSION);
-    return [...beside, current].map(({ number }) => number);
+   *  written by another fold. Partitions that ask at once share the answer. */
+  followed(): Promise<readonly number[]> {
+    this.#asked ??= Promise.resolve().then(() => {
+      this.#asked = undefined;
+      return this.#readFollowed();
+    });
+    return this.#asked;
   }
 
   async mark(generation: number, status: GenerationStatus): Promise<void> {
@@ -63,6 +63,16 @@ export class Generations {
   /** Lets readers use another generation, from their next question on. False, and nothing is changed, if they do not use `from` any more. */
   async activate(from: number, to: number): Promise<boolean> {
     return (await this.redis.activate(1, this.keys.generation(), String(from), String(to))) === 1;
+  }
+
+  async #readFollowed(): Promise<readonly number[]> {
+    const active = await this.active();
+    const listed = await this.list();
+    const current = listed.find(({ number }) => number === active);
+    if (current === undefined) return [];
+    if (current.foldVersion !== FOLD_VERSION) throw new FoldVersionDiffers(`generation ${active}`, current.foldVersion);
+    const beside = listed.filter((one) => one !== current && one.status === 'followed' && one.foldVersion === FOLD_VERSION);
+    return [...beside, current].map(({ number }) => number);
   }
 }
 
