@@ -3,7 +3,8 @@ import { runService } from '@rollcall/service';
 import { project } from './projector.ts';
 import { SETTINGS } from './settings.ts';
 
-// V8 puts into the old heap at once what has mostly survived before: here events and clients of a batch, which a transaction outlives by little.
+// What has mostly survived before, V8 puts into the old heap at once: here the events and clients of a batch, which outlive a scavenge or two and
+// are garbage there.
 setFlagsFromString('--no-allocation-site-pretenuring');
 
 await runService(
