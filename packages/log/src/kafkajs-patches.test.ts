@@ -20,7 +20,7 @@ describe('the request queue of a connection', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  function connection() {
+  function connection(options: Record<string, unknown> = {}) {
     const queue = new RequestQueue({
       maxInFlightRequests: 1,
       requestTimeout: 30_000,
@@ -28,6 +28,7 @@ describe('the request queue of a connection', () => {
       clientId: 'test',
       broker: 'broker:9092',
       logger: { debug() {}, warn() {} },
+      ...options,
     });
     const request = (correlationId: number) =>
       queue.push({
@@ -64,23 +65,10 @@ describe('the request queue of a connection', () => {
     vi.advanceTimersByTime(500);
     expect(sent).toEqual([1]);
   });
-});
 
-describe('the time-out of requests', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-
-  it('is looked at once a second, not ten times: a projector has a connection for each partition', () => {
+  it('looks for requests that took too long once a second, not ten times: a projector has a connection for each partition', () => {
     let looks = 0;
-    const queue = new RequestQueue({
-      maxInFlightRequests: 1,
-      requestTimeout: 30_000,
-      enforceRequestTimeout: true,
-      clientId: 'test',
-      broker: 'broker:9092',
-      logger: { debug() {}, warn() {} },
-      isConnected: () => ++looks > 0,
-    });
+    const { queue } = connection({ enforceRequestTimeout: true, isConnected: () => ++looks > 0 });
     queue.scheduleRequestTimeoutCheck();
     vi.advanceTimersByTime(10_000);
     queue.destroy();
