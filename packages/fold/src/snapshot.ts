@@ -1,20 +1,9 @@
-import { type ClientSnapshot, formatTime, type SessionSnapshot } from '@rollcall/schema';
+import { type ClientSnapshot, formatTime, type SessionSnapshot, stringifyJson } from '@rollcall/schema';
 import type { ClientState, SessionState } from './client.ts';
 import { clientNameOf, existence } from './client-resource.ts';
 
-const clients = new WeakMap<ClientState, ClientSnapshot>();
-const sessions = new WeakMap<SessionState, SessionSnapshot>();
-
-/** The client as people see it. Made once of a state: it goes into both derived topics and into Redis. */
+/** The client as people see it. */
 export function clientSnapshot(client: ClientState): ClientSnapshot {
-  const known = clients.get(client);
-  if (known !== undefined) return known;
-  const snapshot = snapshotOf(client);
-  clients.set(client, snapshot);
-  return snapshot;
-}
-
-function snapshotOf(client: ClientState): ClientSnapshot {
   const { presence, resource } = client;
   const { written, deleted } = resource;
   const exists = existence(resource);
@@ -43,15 +32,7 @@ function snapshotOf(client: ClientState): ClientSnapshot {
 }
 
 /** One of the client's sessions as people see it. */
-export function sessionSnapshot(client: ClientState, state: SessionState): SessionSnapshot {
-  const known = sessions.get(state);
-  if (known !== undefined) return known;
-  const snapshot = snapshotOfSession(client, state);
-  sessions.set(state, snapshot);
-  return snapshot;
-}
-
-function snapshotOfSession({ namespace, client }: ClientState, state: SessionState): SessionSnapshot {
+export function sessionSnapshot({ namespace, client }: ClientState, state: SessionState): SessionSnapshot {
   const { connected, ending, counterRestarted } = state.conclusion;
   const shown = ending ?? connected;
   if (shown === undefined) throw new TypeError('a conclusion holds a connection or an ending');
@@ -67,4 +48,23 @@ function snapshotOfSession({ namespace, client }: ClientState, state: SessionSta
     counterRestarted,
     offset: state.offset.toString(),
   };
+}
+
+/** Snapshots as JSON, each made once: within a batch, a change and the state that it led to hold the same. */
+export class SnapshotTexts {
+  readonly #texts = new Map<ClientState | SessionState, string>();
+
+  client(client: ClientState): string {
+    return this.#texts.get(client) ?? this.#remember(client, clientSnapshot(client));
+  }
+
+  session(client: ClientState, state: SessionState): string {
+    return this.#texts.get(state) ?? this.#remember(state, sessionSnapshot(client, state));
+  }
+
+  #remember(state: ClientState | SessionState, snapshot: ClientSnapshot | SessionSnapshot): string {
+    const text = stringifyJson(snapshot);
+    this.#texts.set(state, text);
+    return text;
+  }
 }

@@ -2,18 +2,14 @@ import { FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, strin
 import { type ClientState, restoreClient } from './client.ts';
 import { type Connected, type Disconnected, type SessionMemory, sameConnected, sameDisconnected } from './session-memory.ts';
 import type { FoldSettings } from './settings.ts';
-import { clientSnapshot, sessionSnapshot } from './snapshot.ts';
+import { SnapshotTexts } from './snapshot.ts';
 
 /** The client's record in `rollcall.state`: its snapshots for readers, its memory for whoever folds on from here. */
-export function encodeState(client: ClientState, partition: number): string {
-  const snapshot = clientSnapshot(client);
-  return stringifyJson({
-    foldVersion: FOLD_VERSION,
-    position: { partition, offset: snapshot.offset },
-    client: snapshot,
-    sessions: client.sessions.map((state) => sessionSnapshot(client, state)),
-    memory: encodeMemory(client),
-  });
+export function encodeState(client: ClientState, partition: number, texts = new SnapshotTexts()): string {
+  const position = `{"partition":${partition},"offset":"${client.offset}"}`;
+  const sessions = client.sessions.map((state) => texts.session(client, state)).join();
+  const memory = stringifyJson(encodeMemory(client));
+  return `{"foldVersion":${FOLD_VERSION},"position":${position},"client":${texts.client(client)},"sessions":[${sessions}],"memory":${memory}}`;
 }
 
 /** What is remembered, as JSON: equal memories give equal JSON, whatever the order of their events. */

@@ -38,5 +38,6 @@ export function toMessage({ partition, key, value, headers }: NewRecord): Messag
 }
 
 function bytes(content: string | Uint8Array | null): string | Buffer | null {
-  return content instanceof Uint8Array ? Buffer.from(content.buffer, content.byteOffset, content.byteLength) : content;
+  if (content === null || typeof content === 'string' || Buffer.isBuffer(content)) return content;
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }

@@ -22,9 +22,10 @@ export function* inRequests(records: readonly NewRecord[]): Iterable<readonly Ne
   if (from < records.length) yield records.slice(from);
 }
 
-function lengthOf({ key, value, headers = {} }: NewRecord): number {
-  const texts = Object.entries(headers).flat();
-  return texts.reduce((length, text) => length + bytes(text), RECORD_OVERHEAD + bytes(key) + bytes(value));
+function lengthOf({ key, value, headers }: NewRecord): number {
+  let length = RECORD_OVERHEAD + bytes(key) + bytes(value);
+  for (const name in headers) length += bytes(name) + bytes(headers[name] ?? null);
+  return length;
 }
 
 function bytes(content: string | Uint8Array | null): number {
