@@ -36,16 +36,16 @@ export class Assignment {
     const { owner, deadlines, metrics, partition, logger } = this.options;
     return this.#inTurn(async () => {
       const done = metrics.batch.startTimer();
-      const folded = await owner.cycle(records);
-      if (folded === undefined) return;
+      const tally = await owner.cycle(records);
+      if (tally === undefined) return;
       done();
       deadlines.watch(records);
       metrics.lag.set({ partition }, lag);
       metrics.projected(
-        folded,
+        tally,
         records.map(({ timestamp }) => timestamp),
       );
-      if (folded.refused.length > 0) logger.warn({ partition, count: folded.refused.length }, 'dead letters');
+      if (tally.refused.length > 0) logger.warn({ partition, count: tally.refused.length }, 'dead letters');
     });
   }
 

@@ -1,8 +1,24 @@
-import type { FoldedBatch } from '@rollcall/fold';
+import type { FoldedBatch, IgnoredReason } from '@rollcall/fold';
+import type { RejectionReason } from '@rollcall/schema';
 import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@rollcall/service';
 
 /** Seconds, from a blink to a stall. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** What became of a batch's events. */
+export interface Tally {
+  readonly changed: number;
+  readonly ignored: readonly IgnoredReason[];
+  readonly refused: readonly RejectionReason[];
+}
+
+export function tallyOf({ events, refused }: FoldedBatch): Tally {
+  return {
+    changed: events.filter(({ folded }) => folded.outcome === 'changed').length,
+    ignored: events.flatMap(({ folded }) => (folded.outcome === 'ignored' ? [folded.reason] : [])),
+    refused: refused.map(({ rejection }) => rejection.reason),
+  };
+}
 
 export type ProjectorMetrics = ReturnType<typeof createProjectorMetrics>;
 
@@ -38,14 +54,13 @@ export function createProjectorMetrics() {
     }),
     restores: new Counter({ name: 'rollcall_projector_restores_total', help: 'Partitions of Redis restored from the log', ...byPartition }),
     /** `times`: log times of the batch's records, in milliseconds. */
-    projected(batch: FoldedBatch, times: readonly number[]) {
+    projected(tally: Tally, times: readonly number[]) {
       events.inc(times.length);
-      for (const { folded } of batch.events) {
-        if (folded.outcome === 'changed') changes.inc();
-        else if (folded.outcome === 'ignored') ignored.inc({ reason: folded.reason });
-      }
-      for (const { rejection } of batch.refused) letters.inc({ reason: rejection.reason });
-      for (const time of times) latency.observe((Date.now() - time) / 1000);
+      changes.inc(tally.changed);
+      for (const reason of tally.ignored) ignored.inc({ reason });
+      for (const reason of tally.refused) letters.inc({ reason });
+      const now = Date.now();
+      for (const time of times) latency.observe((now - time) / 1000);
     },
   };
 }

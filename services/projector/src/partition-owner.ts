@@ -11,7 +11,7 @@ import {
   type ProjectionSettings,
   writesOf,
 } from '@rollcall/snapshots';
-import type { ProjectorMetrics } from './metrics.ts';
+import { type ProjectorMetrics, type Tally, tallyOf } from './metrics.ts';
 
 /** Kafka, as the owner of one partition needs it. Whatever it throws means doubt. */
 export interface PartitionLog {
@@ -106,7 +106,7 @@ export class PartitionOwner {
   }
 
   /** Projects one batch. Throws on doubt: the batch may have been committed, and must not be tried again without a take-over. */
-  async cycle(batch: readonly LogRecord[]): Promise<FoldedBatch<LogRecord> | undefined> {
+  async cycle(batch: readonly LogRecord[]): Promise<Tally | undefined> {
     const tenure = this.#tenure;
     if (tenure === undefined) return undefined;
     const records = this.#take(batch, tenure.expected);
@@ -114,18 +114,17 @@ export class PartitionOwner {
     if (last === undefined) return undefined;
     const next = last.offset + 1n;
     const { active, beside } = tenure.generations;
-    const { settings } = this.options;
-    const folded = await loadAndFold(active, records, settings);
+    const { derived, writes, tally } = await this.#fold(active, records);
     await this.options.at('after-load');
     const committed = this.options.metrics.transaction.startTimer();
-    await tenure.transactions.commit(this.options.derive(folded), next);
+    await tenure.transactions.commit(derived, next);
     committed();
     await this.options.at('after-commit');
     tenure.expected = next;
-    for (const generation of beside) await foldInto(generation, records, settings, next);
-    await active.apply(writesOf(folded, settings), next, () => this.options.at('between-applies'));
+    for (const generation of beside) await foldInto(generation, records, this.options.settings, next);
+    await active.apply(writes, next, () => this.options.at('between-applies'));
     await this.options.at('after-apply');
-    return folded;
+    return tally;
   }
 
   /** Ends the tenure: what it held is discarded. */
@@ -133,6 +132,13 @@ export class PartitionOwner {
     const tenure = this.#tenure;
     this.#tenure = undefined;
     await tenure?.transactions.close();
+  }
+
+  /** What comes of the records. Nothing else of them is held while it is committed: what lives that long, V8 copies again and again. */
+  async #fold(active: OwnedPartition, records: readonly LogRecord[]) {
+    const { settings, derive } = this.options;
+    const folded = await loadAndFold(active, records, settings);
+    return { derived: derive(folded), writes: writesOf(folded, settings), tally: tallyOf(folded) };
   }
 
   /** Only what continues at the expected offset: older records were projected, and after a hole nothing may be. */

@@ -31,9 +31,9 @@ const TRANSACTOR = 'packages/log/dist/transactor.js';
 const SCRIPTS = 'packages/snapshots/dist/scripts.js';
 const PARTITION = 'packages/snapshots/dist/owned-partition.js';
 
-const COMMIT = 'await tenure.transactions.commit(this.options.derive(folded), next);';
+const COMMIT = 'await tenure.transactions.commit(derived, next);';
 const CLAIM = 'const generations = await this.options.claim();';
-const APPLY = "await active.apply(writesOf(folded, settings), next, () => this.options.at('between-applies'));";
+const APPLY = "await active.apply(writes, next, () => this.options.at('between-applies'));";
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -136,7 +136,7 @@ export const MUTANTS: readonly Mutant[] = [
             $&
         } catch {
             tenure.transactions = await this.options.log.fence();
-            await tenure.transactions.commit(this.options.derive(folded), next);
+            await tenure.transactions.commit(derived, next);
         }`,
       },
     ],
