@@ -1,5 +1,5 @@
-import { connected, record } from '@rollcall/fold/testing';
-import type { LogWriter } from '@rollcall/log';
+import { connected, disconnected, record } from '@rollcall/fold/testing';
+import type { LogWriter, NewRecord } from '@rollcall/log';
 import { Readiness } from '@rollcall/service';
 import { describe, expect, it, vi } from 'vitest';
 import { Assignment } from './assignment.ts';
@@ -18,10 +18,12 @@ function assign(prepare: (partition: ReturnType<typeof partitionInMemory>) => vo
   const { owner, metrics, logger, journal } = partition;
   const readiness = new Readiness();
   const failed: unknown[] = [];
+  const appended: NewRecord[] = [];
+  const writer = { append: async (records: readonly NewRecord[]) => void appended.push(...records) } as unknown as LogWriter;
   const assignment = new Assignment({
     partition: 0,
     owner,
-    deadlines: new Deadlines(0, { append: async () => {} } as unknown as LogWriter, TOPICS),
+    deadlines: new Deadlines(0, writer, TOPICS),
     pause: () => journal.push('pause'),
     metrics,
     readiness,
@@ -30,7 +32,7 @@ function assign(prepare: (partition: ReturnType<typeof partitionInMemory>) => vo
   });
   const project = (...offsets: number[]) =>
     assignment.project({ partition: 0, lag: 0, records: offsets.map((offset) => record(offset, connected(BigInt(offset)))) });
-  return { ...partition, assignment, readiness, failed, project };
+  return { ...partition, assignment, readiness, failed, appended, project };
 }
 const TAKEN_OVER = ['fence', 'claim', 'start', 'committed', 'seek 0'];
 
@@ -65,6 +67,19 @@ describe('an assigned partition', () => {
     snapshots.chainBroken = true;
     await assignment.idle();
     expect(journal).toEqual(['pause', 'close', ...TAKEN_OVER]);
+  });
+
+  it('is looked at again soon while deadlines fall due: those that do meanwhile need not wait for the next round', async () => {
+    const { snapshots, assignment, appended } = assign();
+    const gone = ['client1', 'client2'].flatMap((client, at) => [
+      record(2 * at, connected(1n, '12:00:00', { client })),
+      record(2 * at + 1, disconnected(1n, '12:01:00', { client })),
+    ]);
+    await assignment.project({ partition: 0, lag: 0, records: gone });
+    const now = Date.now();
+    snapshots.deadlines.set('myns/client1', now).set('myns/client2', now + 100);
+    await assignment.idle();
+    expect(appended.map(({ key }) => key)).toEqual(['myns/client1', 'myns/client2']);
   });
 
   it('is tried again where a take-over fails, said once, and not ready meanwhile', async () => {

@@ -7,6 +7,9 @@ import type { PartitionOwner } from './partition-owner.ts';
 
 const FIRST_WAIT = 50;
 const LONGEST_WAIT = 5_000;
+/** How soon a partition is looked at again while deadlines fall due, in milliseconds: a few at a time, for Redis answers nobody else while
+ *  it reads and writes them. */
+const DUE_ROUND = 200;
 
 export interface AssignmentOptions {
   readonly partition: number;
@@ -49,17 +52,31 @@ export class Assignment {
     });
   }
 
-  /** Compares the chain, so that an emptied Redis is noticed while nothing happens, and appends the deadlines that have fallen due. */
+  /** Resolves when it has been taken over. */
+  async takenOver(): Promise<void> {
+    await this.#inTurn(async () => {});
+  }
+
+  /** Compares the chain, so that an emptied Redis is noticed while nothing happens, and appends the deadlines that have fallen due, until there
+   *  are none. */
   async idle(): Promise<void> {
     if (this.#idling) return;
     this.#idling = true;
+    const { signal } = this.#revoked;
+    while (await this.#appendDue()) await sleep(DUE_ROUND, undefined, { signal }).catch(() => {});
+    this.#idling = false;
+  }
+
+  /** Resolves to whether deadlines had fallen due: more of them are likely to, soon. */
+  async #appendDue(): Promise<boolean> {
+    let due = false;
     await this.#inTurn(async () => {
       const { owner, deadlines } = this.options;
       if (owner.snapshots === undefined) return;
       await owner.check();
-      await deadlines.appendDue(owner.snapshots, Date.now());
+      due = await deadlines.appendDue(owner.snapshots, Date.now());
     });
-    this.#idling = false;
+    return due;
   }
 
   /** Finishes what is in hand and gives the partition up. A fenced owner that is no longer assigned stays quiet. */

@@ -51,12 +51,16 @@ describe('a deadline that has fallen due', () => {
 
   it('is not appended before its time, and once until ten seconds have passed without the fold having seen it', async () => {
     const { appended, appendDue } = due(...LOG);
-    const counts: number[] = [];
-    for (const now of [-1, 0, 500, 10_000, 10_001, 20_000]) {
-      await appendDue(NOON_MS + now);
-      counts.push(appended.length);
-    }
-    expect(counts).toEqual([0, 1, 1, 1, 2, 2]);
+    const counts: [fresh: boolean, appended: number][] = [];
+    for (const now of [-1, 0, 500, 10_000, 10_001, 20_000]) counts.push([await appendDue(NOON_MS + now), appended.length]);
+    expect(counts).toEqual([
+      [false, 0],
+      [true, 1],
+      [false, 1],
+      [false, 1],
+      [true, 2],
+      [false, 2],
+    ]);
   });
 
   it('is appended in the next round where the log did not take it', async () => {

@@ -5,7 +5,7 @@ import type { OwnedPartition } from '@rollcall/snapshots';
 
 /** An OfflineDeadline that was appended is folded a moment later; if it is not, it is appended again after this many milliseconds. */
 const APPEND_AGAIN = 10_000;
-const DEADLINES_PER_ROUND = 1_000;
+const DEADLINES_PER_ROUND = 250;
 /** From this many milliseconds between an event's arrival in Event Hubs and in the log, ingest counts as behind. */
 const BEHIND = 5_000;
 
@@ -31,13 +31,13 @@ export class Deadlines {
     }
   }
 
-  /** `now` in milliseconds since 1970. */
-  async appendDue(snapshots: OwnedPartition, now: number): Promise<void> {
-    if (this.#heldUntil > now) return;
+  /** `now` in milliseconds since 1970. Resolves to whether it appended any. */
+  async appendDue(snapshots: OwnedPartition, now: number): Promise<boolean> {
+    if (this.#heldUntil > now) return false;
     for (const [key, at] of this.#appended) if (now - at > APPEND_AGAIN) this.#appended.delete(key);
     const due = await snapshots.due(now, DEADLINES_PER_ROUND);
     const fresh = due.filter((id) => !this.#appended.has(clientKey(id.namespace, id.client)));
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return false;
     const clients = await snapshots.load(fresh);
     const records = clients.flatMap(({ namespace, client, presence, confirmedUpTo }) => {
       const ending = pendingEnding(presence, confirmedUpTo);
@@ -47,5 +47,6 @@ export class Deadlines {
     });
     await this.writer.append(records);
     for (const { key } of records) this.#appended.set(key, now);
+    return records.length > 0;
   }
 }

@@ -84,7 +84,7 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
   const member = new GroupMember(log, { groupId, topic: topics.events, concurrency: CONCURRENCY, onAssigned, onBatch });
   await patiently('join the consumer group', () => member.join(failed.reject), patience);
   // Ready once what was assigned first is taken over: until then a reader would find partitions incomplete.
-  void Promise.all([...assignments.values()].map((assignment) => assignment.idle())).then(() => {
+  void Promise.all([...assignments.values()].map((assignment) => assignment.takenOver())).then(() => {
     if (signal.aborted) return;
     readiness.clear('starting');
     logger.info({ topic: topics.events, partitions }, 'ready');
