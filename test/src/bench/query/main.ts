@@ -12,7 +12,7 @@ const USAGE = `Loads fleets of clients into a Redis of its own, and asks while a
   --questions-per-second  one at a time, by an asker who does not wait for the last answer; default: 100
   --partitions         of the topics; default: 4
   --rounds             of which the median is shown; default: 5
-  --seconds            per question and round; default: 4
+  --seconds            per question and round; default: 10
 `;
 
 const BYTES_PER_CLIENT = 1_200;
@@ -26,7 +26,7 @@ const { values } = parseArgs({
     'questions-per-second': { type: 'string', default: '100' },
     partitions: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '10' },
     help: { type: 'boolean', default: false },
   },
 });
