@@ -11,7 +11,7 @@ export {
   type SessionConnected,
   type SessionDisconnected,
 } from './lifecycle-event.ts';
-export { clientKey, compareText, decodeName, encodeName, MAX_NAME_LENGTH, Name, parseClientKey, partitionOf, sessionKey } from './names.ts';
+export { clientKey, compareText, decodeName, encodeName, MAX_NAME_LENGTH, Name, parseClientKey, partitionOf } from './names.ts';
 export { OFFLINE_DEADLINE, OfflineDeadline, offlineDeadlineJson } from './offline-deadline.ts';
 export { type Admission, type Admitted, type Delivery, parseDelivery, type Refused } from './parse-delivery.ts';
 export { type LogEvent, type ParsedRecord, parseRecord } from './parse-record.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clientKey, compareText, decodeName, encodeName, Name, parseClientKey, partitionOf, sessionKey } from './names.ts';
+import { clientKey, compareText, decodeName, encodeName, Name, parseClientKey, partitionOf } from './names.ts';
 
 const AWKWARD = 'a:b/c{d} %e*😀';
 
@@ -30,8 +30,8 @@ describe('a key', () => {
   });
 
   it('keeps names apart that would run together', () => {
-    expect(sessionKey('ns', 'a/b', 'c')).toBe('ns/a%2Fb/c');
-    expect(sessionKey('ns', 'a', 'b/c')).toBe('ns/a/b%2Fc');
+    expect(clientKey('ns/a', 'b')).toBe('ns%2Fa/b');
+    expect(clientKey('ns', 'a/b')).toBe('ns/a%2Fb');
     expect(clientKey('ns', 'Client')).not.toBe(clientKey('ns', 'client'));
   });
 

@@ -30,11 +30,6 @@ export function clientKey(namespace: string, client: string): string {
   return `${encodeName(namespace)}/${encodeName(client)}`;
 }
 
-/** `namespace/client/session`. */
-export function sessionKey(namespace: string, client: string, session: string): string {
-  return `${clientKey(namespace, client)}/${encodeName(session)}`;
-}
-
 /** Takes a client's key apart. Undefined if it is none. */
 export function parseClientKey(key: string): { namespace: string; client: string } | undefined {
   const parts = key.split('/');

@@ -6,6 +6,7 @@ import {
   type RememberedSession,
   type ResourceMemory,
   restoreClient,
+  sessionSnapshot,
 } from '@rollcall/fold';
 import {
   type Attributes,
@@ -19,11 +20,11 @@ import {
   type Time,
 } from '@rollcall/schema';
 import { LRUCache } from 'lru-cache';
-import { type ClientFields, type Fields, present } from './fields.ts';
 import type { ClientId } from './keys.ts';
-import { decodeSession } from './session-codec.ts';
+import { decodeSession, encodeSession, type SessionJson } from './session-codec.ts';
 
-/** The client's hash: of the snapshot what neither its key nor another field says, and what the fold remembers beyond it.
+/** A client as Redis holds it, JSON: of its snapshot what neither its key nor another member says, what the fold remembers beyond it, and its
+ *  sessions. `source` comes first: READ_CLIENTS looks for it there.
  *
  *  - `source` is an id of the partition's `sources`; `sourceTime` where it is not the newest time of all that is remembered
  *  - `offlineConfirmed` where true; `confirmedUpTo` where it is not since of a client that is confirmed
@@ -32,33 +33,67 @@ import { decodeSession } from './session-codec.ts';
  *  - `exists` where it is not yes of a client with a state, else unknown
  *  - `written` of the newest CreatedOrUpdated: ticks from updatedOn to its time, and its id
  *  - `deletedTime`, `deletedId`, `deletedName` of the newest Deleted: time and name where deletedAt and clientName do not say them */
-export function encodeClient(snapshot: ClientSnapshot, { client, source, resource, confirmedUpTo, sessions }: ClientState): Fields {
-  const { presence, since, offlineConfirmed, connectedSessions, clientName, exists, state, createdOn, updatedOn, deletedAt } = snapshot;
+export interface ClientJson {
+  readonly source?: string | undefined;
+  readonly presence: Presence;
+  readonly since?: string | undefined;
+  readonly offlineConfirmed?: true | undefined;
+  readonly disconnectionReason?: string | undefined;
+  readonly connectedSessions?: number | undefined;
+  readonly exists?: Existence | undefined;
+  readonly state?: string | undefined;
+  readonly attributes?: Attributes | undefined;
+  readonly clientName?: string | undefined;
+  readonly createdOn?: string | undefined;
+  readonly updatedOn?: string | undefined;
+  readonly deletedAt?: string | undefined;
+  readonly offset: string;
+  readonly sourceTime?: string | undefined;
+  readonly written?: string | undefined;
+  readonly deletedTime?: string | undefined;
+  readonly deletedId?: string | undefined;
+  readonly deletedName?: string | undefined;
+  readonly confirmedUpTo?: string | undefined;
+  readonly sessions: readonly SessionJson[];
+}
+
+/** `snapshot` is that of the state. */
+export function encodeClient(snapshot: ClientSnapshot, state: ClientState): string {
+  return stringifyJson(storedOf(snapshot, state));
+}
+
+export function parseClient(text: string): ClientJson {
+  return parseJson(text) as ClientJson;
+}
+
+function storedOf(snapshot: ClientSnapshot, state: ClientState): ClientJson {
+  const { presence, since, offlineConfirmed, connectedSessions, clientName, exists, createdOn, updatedOn, deletedAt } = snapshot;
+  const { source, resource, confirmedUpTo } = state;
   const { written, deleted } = resource;
   const confirmed = confirmedUpTo === undefined ? undefined : formatTime(confirmedUpTo);
-  return present({
-    clientName: clientName === client ? undefined : clientName,
+  return {
     source: source && sourceId(source.source),
     presence,
     since,
-    offlineConfirmed: offlineConfirmed ? 'true' : undefined,
+    offlineConfirmed: offlineConfirmed || undefined,
     disconnectionReason: snapshot.disconnectionReason,
-    connectedSessions: connectedSessions === usualSessions(presence) ? undefined : String(connectedSessions),
-    sessions: JSON.stringify(snapshot.sessions),
-    exists: exists === usualExistence(state) ? undefined : exists,
-    state,
-    attributes: snapshot.attributes && stringifyJson(snapshot.attributes),
+    connectedSessions: connectedSessions === usualSessions(presence) ? undefined : connectedSessions,
+    exists: exists === usualExistence(snapshot.state) ? undefined : exists,
+    state: snapshot.state,
+    attributes: snapshot.attributes,
+    clientName: clientName === state.client ? undefined : clientName,
     createdOn,
     updatedOn: updatedOn === createdOn ? undefined : updatedOn,
     deletedAt,
     offset: snapshot.offset,
-    sourceTime: source && source.time !== newestTime(resource, sessions) ? formatTime(source.time) : undefined,
+    sourceTime: source && source.time !== newestTime(resource, state.sessions) ? formatTime(source.time) : undefined,
     written: written && `${written.time - written.updatedOn} ${written.id}`,
     deletedTime: deleted && deletedAt === undefined ? formatTime(deleted.time) : undefined,
     deletedId: deleted?.id,
     deletedName: deleted && deleted.clientName !== clientName ? deleted.clientName : undefined,
     confirmedUpTo: offlineConfirmed && confirmed === since ? undefined : confirmed,
-  });
+    sessions: state.sessions.map((session) => encodeSession(sessionSnapshot(state, session), session)),
+  };
 }
 
 /** A source's path is long, and the same for a whole namespace: clients hold eleven characters of its SHA-256 instead. */
@@ -71,46 +106,45 @@ const sourceIds = new LRUCache<string, string>({
   memoMethod: (source) => createHash('sha256').update(source).digest('base64url').slice(0, 11),
 });
 
-/** `source` is the full path, as the partition's `sources` has it. */
-export function decodeClientSnapshot({ namespace, client }: ClientId, fields: Fields, source: string): ClientSnapshot {
-  const { since, disconnectionReason, connectedSessions, state, attributes, createdOn, updatedOn = createdOn, deletedAt } = fields;
-  const presence = fields['presence'] as Presence;
-  const exists = (fields['exists'] as Existence | undefined) ?? usualExistence(state);
-  const clientName = fields['clientName'] ?? (exists === 'unknown' ? undefined : client);
+/** `sources` is the full path of each source by id, as the partition's `sources` has it. */
+export function decodeClientSnapshot(
+  { namespace, client }: ClientId,
+  stored: ClientJson,
+  sources: ReadonlyMap<string, string>,
+): ClientSnapshot {
+  const { presence, since, offlineConfirmed = false, disconnectionReason, connectedSessions = usualSessions(presence) } = stored;
+  const { state, exists = usualExistence(state), attributes, createdOn, updatedOn = createdOn, deletedAt, offset } = stored;
+  const clientName = stored.clientName ?? (exists === 'unknown' ? undefined : client);
   return {
     namespace,
     client,
     ...(clientName !== undefined && { clientName }),
-    source,
+    source: sources.get(stored.source ?? '') ?? '',
     presence,
     ...(since !== undefined && { since }),
-    offlineConfirmed: fields['offlineConfirmed'] === 'true',
+    offlineConfirmed,
     ...(disconnectionReason !== undefined && { disconnectionReason }),
-    connectedSessions: connectedSessions === undefined ? usualSessions(presence) : Number(connectedSessions),
-    sessions: JSON.parse(fields['sessions'] ?? '[]'),
+    connectedSessions,
+    sessions: stored.sessions.map(({ session }) => session),
     exists,
     ...(state !== undefined && { state }),
-    ...(attributes !== undefined && { attributes: parseJson(attributes) as Attributes }),
+    ...(attributes !== undefined && { attributes }),
     ...(createdOn !== undefined && { createdOn }),
     ...(updatedOn !== undefined && { updatedOn }),
     ...(deletedAt !== undefined && { deletedAt }),
-    offset: fields['offset'] ?? '',
+    offset,
   };
 }
 
-/** The state that the projector folds on from. `snapshot` is what `fields` decode to. */
-export function decodeClientState(
-  snapshot: ClientSnapshot,
-  { fields, source, sessions }: ClientFields,
-  settings: FoldSettings,
-): ClientState {
+/** The state that the projector folds on from. `snapshot` is what is stored decodes to. */
+export function decodeClientState(snapshot: ClientSnapshot, stored: ClientJson, settings: FoldSettings): ClientState {
   const id = { namespace: snapshot.namespace, client: snapshot.client };
-  const resource = decodeResource(snapshot, fields);
-  const remembered = snapshot.sessions.map((session, at) => decodeSession({ ...id, session }, sessions[at] ?? {}));
-  const sourceTime = decodeTime(fields['sourceTime']) ?? newestTime(resource, remembered);
-  const confirmedUpTo = decodeTime(fields['confirmedUpTo'] ?? (snapshot.offlineConfirmed ? snapshot.since : undefined));
+  const resource = decodeResource(snapshot, stored);
+  const remembered = stored.sessions.map((session) => decodeSession(id, session));
+  const sourceTime = decodeTime(stored.sourceTime) ?? newestTime(resource, remembered);
+  const confirmedUpTo = decodeTime(stored.confirmedUpTo ?? (snapshot.offlineConfirmed ? snapshot.since : undefined));
   const memory: ClientMemory = {
-    ...(fields['source'] !== undefined && sourceTime !== undefined && { source: { time: sourceTime, source } }),
+    ...(stored.source !== undefined && sourceTime !== undefined && { source: { time: sourceTime, source: snapshot.source } }),
     ...(confirmedUpTo !== undefined && { confirmedUpTo }),
     resource,
     sessions: remembered,
@@ -118,13 +152,13 @@ export function decodeClientState(
   return restoreClient(id, memory, BigInt(snapshot.offset), settings);
 }
 
-function decodeResource(snapshot: ClientSnapshot, fields: Fields): ResourceMemory {
+function decodeResource(snapshot: ClientSnapshot, stored: ClientJson): ResourceMemory {
   const { clientName = '', state = '', attributes = {} } = snapshot;
-  const { deletedId, deletedName = clientName } = fields;
-  const [, delay = '', writtenId = ''] = /^(\S+) (.*)$/s.exec(fields['written'] ?? '') ?? [];
+  const { written = '', deletedId, deletedName = clientName } = stored;
+  const [, delay = '', writtenId = ''] = /^(\S+) (.*)$/s.exec(written) ?? [];
   const createdOn = decodeTime(snapshot.createdOn);
   const updatedOn = decodeTime(snapshot.updatedOn);
-  const deletedTime = decodeTime(fields['deletedTime'] ?? snapshot.deletedAt);
+  const deletedTime = decodeTime(stored.deletedTime ?? snapshot.deletedAt);
   return {
     ...(createdOn !== undefined &&
       updatedOn !== undefined && {

@@ -3,15 +3,14 @@ import { connected, disconnected } from '@rollcall/fold/testing';
 import type { LogEvent } from '@rollcall/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeClientSnapshot, decodeClientState, encodeClient } from './client-codec.ts';
-import { allOf, clientsAfter, histories, ORDINARY_NAMES, SETTINGS } from './histories.test-kit.ts';
-import { decodeSessionSnapshot, encodeSession } from './session-codec.ts';
+import { decodeClientSnapshot, decodeClientState, encodeClient, parseClient, sourceId } from './client-codec.ts';
+import { allOf, clientsAfter, histories, SETTINGS } from './histories.test-kit.ts';
+import { decodeSessionSnapshot } from './session-codec.ts';
 
-/** A client as it is stored: its hash, its source, and a hash per session in the order of the client's list. */
+/** A client as it is stored, and its source. */
 function stored(client: ClientState) {
   const snapshot = clientSnapshot(client);
-  const sessions = client.sessions.map((state) => encodeSession(sessionSnapshot(client, state), state));
-  return { fields: encodeClient(snapshot, client), source: snapshot.source, sessions };
+  return { json: parseClient(encodeClient(snapshot, client)), sources: new Map([[sourceId(snapshot.source), snapshot.source]]) };
 }
 
 const RUNS = { numRuns: 500, seed: 20_260_301 };
@@ -23,48 +22,26 @@ describe('what is stored of a client in Redis', () => {
     fc.assert(
       fc.property(histories(FEW), (log) => {
         for (const client of clientsAfter(log)) {
-          const { fields, source, sessions } = stored(client);
-          const restored = decodeClientState(decodeClientSnapshot(client, fields, source), { fields, source, sessions }, SETTINGS);
+          const { json, sources } = stored(client);
+          const restored = decodeClientState(decodeClientSnapshot(client, json, sources), json, SETTINGS);
           expect(allOf(restored)).toBe(allOf(client));
           expect(restored).toEqual(client);
           const snapshot = clientSnapshot(client);
-          expect(decodeClientSnapshot(client, fields, source)).toStrictEqual(snapshot);
-          for (const [at, state] of client.sessions.entries()) {
-            const { namespace, client: name } = client;
-            const read = decodeSessionSnapshot({ namespace, client: name, session: state.session }, sessions[at] ?? {});
-            expect(read).toStrictEqual(sessionSnapshot(client, state));
-          }
+          expect(decodeClientSnapshot(client, json, sources)).toStrictEqual(snapshot);
+          const sessions = json.sessions.map((session) => decodeSessionSnapshot(client, session));
+          expect(sessions).toStrictEqual(client.sessions.map((state) => sessionSnapshot(client, state)));
         }
       }),
       RUNS,
     );
-  });
-
-  it('fits a compact hash: no field is over 64 bytes where names are of ordinary length', () => {
-    const ordinary = { clients: ORDINARY_NAMES.slice(0, 1), sessions: ORDINARY_NAMES.slice(0, 1), reasons: ['ServerInitiatedDisconnect'] };
-    const longest = { field: '', bytes: 0 };
-    fc.assert(
-      fc.property(histories(ordinary), (log) => {
-        for (const client of clientsAfter(log)) {
-          const { fields, sessions } = stored(client);
-          for (const [field, value] of [fields, ...sessions].flatMap(Object.entries)) {
-            const bytes = Buffer.byteLength(value);
-            if (bytes > longest.bytes) Object.assign(longest, { field, bytes });
-          }
-        }
-      }),
-      RUNS,
-    );
-    expect(longest.bytes).toBeGreaterThan(30);
-    expect(longest.bytes, longest.field).toBeLessThanOrEqual(64);
   });
 });
 
 describe('what is remembered of a session beyond its snapshot', () => {
   const remembered = (...log: LogEvent[]) => {
     const [client] = clientsAfter(log);
-    const { sessions } = stored(client as ClientState);
-    return Object.keys(sessions[0] ?? {}).filter((field) => /latest|newest|first/.test(field));
+    const { json } = stored(client as ClientState);
+    return Object.keys(json.sessions[0] ?? {}).filter((field) => /latest|newest|first/.test(field));
   };
 
   it('is nothing for a connection and its end: the snapshot says it all', () => {

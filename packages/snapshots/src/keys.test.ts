@@ -1,4 +1,4 @@
-import { clientKey, sessionKey } from '@rollcall/schema';
+import { clientKey } from '@rollcall/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Keys, partitionOfClient } from './keys.ts';
@@ -21,29 +21,24 @@ describe('the keys of a partition', () => {
       'rollcall:{2:7}:sources',
     ]);
     expect(keys.client(clientKey('my/ns', 'client 1'))).toBe('rollcall:{2:7}:client:my%2Fns/client 1');
-    expect(keys.session(sessionKey('ns', 'c', '100%'))).toBe('rollcall:{2:7}:session:ns/c/100%25');
     expect(keys.index('since', 'ns/online///yes/Enabled')).toBe('rollcall:{2:7}:index:since:ns/online///yes/Enabled');
   });
 
   it('share one slot, whatever braces the names hold', () => {
     fc.assert(
-      fc.property(name, name, name, (namespace, client, session) => {
-        for (const key of [
-          keys.client(clientKey(namespace, client)),
-          keys.session(sessionKey(namespace, client, session)),
-          keys.index('name', `${client}/online///yes/Enabled`),
-        ])
+      fc.property(name, name, (namespace, client) => {
+        for (const key of [keys.client(clientKey(namespace, client)), keys.index('name', `${client}/online///yes/Enabled`)])
           expect(hashTag(key)).toBe('2:7');
       }),
     );
   });
 
-  it('are different for different names: client a/b, session c is not client a, session b/c', () => {
-    expect(keys.session(sessionKey('ns', 'a/b', 'c'))).not.toBe(keys.session(sessionKey('ns', 'a', 'b/c')));
+  it('are different for different names: client b/c of a is not client c of a/b', () => {
+    expect(keys.client(clientKey('a', 'b/c'))).not.toBe(keys.client(clientKey('a/b', 'c')));
     fc.assert(
-      fc.property(fc.tuple(name, name, name), fc.tuple(name, name, name), (one, other) => {
+      fc.property(fc.tuple(name, name), fc.tuple(name, name), (one, other) => {
         fc.pre(JSON.stringify(one) !== JSON.stringify(other));
-        expect(keys.session(sessionKey(...one))).not.toBe(keys.session(sessionKey(...other)));
+        expect(keys.client(clientKey(...one))).not.toBe(keys.client(clientKey(...other)));
       }),
     );
   });

@@ -56,12 +56,9 @@ export class PartitionKeys {
     return `${this.base}absent`;
   }
 
+  /** String: the client with its sessions, as JSON. */
   client(key: string): string {
     return `${this.base}client:${key}`;
-  }
-
-  session(key: string): string {
-    return `${this.base}session:${key}`;
   }
 
   /** Sorted set: encoded names of the bucket's clients, in the order of since (milliseconds, then name) or of name (score 0). */

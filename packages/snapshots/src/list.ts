@@ -78,7 +78,7 @@ export class List {
     await Promise.all(
       [...groups].map(async ([partition, some]) => {
         const ids = some.map(({ name }) => ({ namespace, client: decodeName(name) }));
-        const views = await partition.clients(ids, { withSessions: false });
+        const views = await partition.clients(ids);
         some.forEach((entry, at) => {
           const client = views[at]?.client;
           if (client !== undefined && this.selection.holdsFor(client) && this.#isInPlace(client, entry)) read.set(entry, client);

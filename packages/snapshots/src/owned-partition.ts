@@ -4,9 +4,8 @@ import { clientKey, parseClientKey } from '@rollcall/schema';
 import { LRUCache } from 'lru-cache';
 import { ApplyCommands } from './apply-commands.ts';
 import { everyClient } from './every-client.ts';
-import { clientFromReply } from './fields.ts';
 import type { ClientId, PartitionKeys } from './keys.ts';
-import { inTurn, type ScriptedRedis } from './redis.ts';
+import { inTurn, pairs, type ScriptedRedis } from './redis.ts';
 import { notStored, readStored, type StoredClient, toStore } from './stored-client.ts';
 
 /** A client to write; while it is pending, with the time at which its OfflineDeadline falls due. */
@@ -30,8 +29,8 @@ export class ChainBroken extends Error {
 
 /** Clients per script call: Redis answers nobody else while a script runs. */
 const CLIENTS_PER_CALL = 50;
-/** For the same reason, as clients may have many sessions: from this many words on, the next client waits for the next call. */
-const WORDS_PER_CALL = 20_000;
+/** For the same reason, as clients may have many sessions: from this many characters on, the next client waits for the next call. */
+const LENGTH_PER_CALL = 100_000;
 
 /** About as many as are loaded, folded and applied together: these are not read twice. */
 const CLIENTS_PER_BATCH = 1_000;
@@ -71,22 +70,22 @@ export class OwnedPartition {
   async apply(writes: readonly ClientWrite[], watermark?: bigint, between: () => Promise<void> = async () => {}): Promise<void> {
     const before = await this.#stored(writes.map(({ client }) => client));
     let commands = new ApplyCommands(this.keys);
-    let stored: StoredClient[] = [];
+    let written: StoredClient[] = [];
     for (const [at, { client, due }] of writes.entries()) {
       const was = before[at];
       if (was === undefined) throw new TypeError('a client to write was not loaded');
-      if (commands.clients === CLIENTS_PER_CALL || commands.words > WORDS_PER_CALL) {
-        await this.#apply(commands, stored);
+      if (commands.clients === CLIENTS_PER_CALL || commands.length > LENGTH_PER_CALL) {
+        await this.#apply(commands, written);
         await between();
         commands = new ApplyCommands(this.keys);
-        stored = [];
+        written = [];
       }
-      const is = toStore(client, due !== undefined, was);
-      commands.add(was, is, due && (due.moved || !was.pending) ? due.at : undefined);
-      stored.push(is);
+      const { stored, text } = toStore(client, was.key, due !== undefined);
+      commands.add(was, stored, text, due && (due.moved || !was.pending) ? due.at : undefined);
+      written.push(stored);
     }
     if (watermark !== undefined) commands.watermark(watermark);
-    await this.#apply(commands, stored);
+    await this.#apply(commands, written);
   }
 
   /** Every client of which anything is known, in portions. Throws ChainBroken. */
@@ -137,13 +136,12 @@ export class OwnedPartition {
     for (let from = 0; from < missing.length; from += CLIENTS_PER_CALL) {
       const some = missing.slice(from, from + CLIENTS_PER_CALL);
       const names = [this.keys.meta(), this.keys.sources(), ...some.map(({ key }) => this.keys.client(key)), this.keys.absent()];
-      const [, chain, ...found] = await inTurn(this.redis, () =>
-        this.redis.readClients(names.length, ...names, this.keys.base, 'sessions'),
-      );
+      const [, chain, sources, ...found] = await inTurn(this.redis, () => this.redis.readClients(names.length, ...names));
       if (chain !== this.#chain()) throw new ChainBroken();
+      const paths = new Map(pairs(sources));
       for (const [n, { id, at, key }] of some.entries()) {
-        const reply = found[n];
-        const one = reply ? readStored(key, id, clientFromReply(reply), this.settings) : notStored(key, id);
+        const text = found[n];
+        const one = text ? readStored(key, id, text, paths, this.settings) : notStored(key, id);
         this.#held.set(key, one);
         stored[at] = one;
       }
@@ -151,10 +149,10 @@ export class OwnedPartition {
     return stored.filter((one) => one !== undefined);
   }
 
-  async #apply(commands: ApplyCommands, stored: readonly StoredClient[]): Promise<void> {
+  async #apply(commands: ApplyCommands, written: readonly StoredClient[]): Promise<void> {
     const keys = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
-    await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, commands.toJson()));
-    for (const one of stored) this.#held.set(one.key, one);
+    await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, ...commands.toArguments()));
+    for (const one of written) this.#held.set(one.key, one);
   }
 
   async #write(script: (chain: string, next: string) => Promise<number>): Promise<number> {
@@ -177,9 +175,9 @@ export class OwnedPartition {
   }
 }
 
-/** In clients: one of many sessions, or of long attributes, counts as several. */
-function sizeCalculation({ fields, sessions }: StoredClient): number {
-  return Math.max(1, sessions.size) + Math.floor((fields['attributes']?.length ?? 0) / 1_000);
+/** In clients: one of many sessions, or of long JSON, counts as several. */
+function sizeCalculation({ client, length }: StoredClient): number {
+  return Math.max(1, client.sessions.length, Math.floor(length / 1_000));
 }
 
 export function decodeWatermark(text: string | null): Watermark {

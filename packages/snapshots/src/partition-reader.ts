@@ -1,10 +1,9 @@
-import { type ClientSnapshot, clientKey, type SessionSnapshot, sessionKey } from '@rollcall/schema';
-import { decodeClientSnapshot } from './client-codec.ts';
-import { type ClientFields, clientFromReply, fieldsFromReply, pairs } from './fields.ts';
+import { type ClientSnapshot, clientKey, type SessionSnapshot } from '@rollcall/schema';
+import { decodeClientSnapshot, parseClient } from './client-codec.ts';
 import type { ClientId, IndexOrder, PartitionKeys } from './keys.ts';
 import type { Place, Run } from './merge.ts';
 import { decodeWatermark, type Watermark } from './owned-partition.ts';
-import type { ScriptedRedis } from './redis.ts';
+import { pairs, type ScriptedRedis } from './redis.ts';
 import { decodeSessionSnapshot } from './session-codec.ts';
 
 /** A client with all its sessions, as of one position of the log. */
@@ -46,34 +45,28 @@ export class PartitionReader {
   ) {}
 
   /** In the order asked for; undefined: nothing was ever heard of it. */
-  async clients(ids: readonly ClientId[], { withSessions }: { readonly withSessions: boolean }): Promise<(ClientView | undefined)[]> {
+  async clients(ids: readonly ClientId[]): Promise<(ClientView | undefined)[]> {
     const calls = Array.from({ length: Math.ceil(ids.length / CLIENTS_PER_CALL) }, async (_, call) => {
-      const some = ids.slice(call * CLIENTS_PER_CALL, (call + 1) * CLIENTS_PER_CALL);
-      const clients = some.map((id) => this.keys.client(clientKey(id.namespace, id.client)));
-      const names = [this.keys.meta(), this.keys.sources(), ...clients, this.keys.absent()];
-      const [watermark, , ...found] = await this.redis.readClients(names.length, ...names, this.keys.base, withSessions ? 'sessions' : '');
-      return some.map((id, at) => {
-        const reply = found[at];
-        if (reply) return decodeView(id, clientFromReply(reply));
-        this.#mustBeComplete(watermark);
-        return undefined;
-      });
+      const { watermark, views } = await this.#read(ids.slice(call * CLIENTS_PER_CALL, (call + 1) * CLIENTS_PER_CALL));
+      if (views.includes(undefined)) this.#mustBeComplete(watermark);
+      return views;
     });
     return (await Promise.all(calls)).flat();
   }
 
-  async session({ namespace, client }: ClientId, session: string): Promise<SessionSnapshot | undefined> {
-    const [watermark, fields] = await this.redis.readHash(2, this.keys.meta(), this.keys.session(sessionKey(namespace, client, session)));
-    if (fields !== null) return decodeSessionSnapshot({ namespace, client, session }, fieldsFromReply(JSON.parse(fields)));
-    this.#mustBeComplete(watermark);
-    return undefined;
+  /** Undefined: nothing was ever heard of it. */
+  async session(id: ClientId, session: string): Promise<SessionSnapshot | undefined> {
+    const { watermark, views } = await this.#read([id]);
+    const found = views[0]?.sessions.find((one) => one.session === session);
+    if (found === undefined) this.#mustBeComplete(watermark);
+    return found;
   }
 
   /** Buckets and how many clients each has. */
   async counts(): Promise<[bucket: string, clients: number][]> {
-    const [watermark, fields] = await this.redis.readHash(2, this.keys.meta(), this.keys.counts());
+    const [watermark, counts] = await this.redis.readCounts(2, this.keys.meta(), this.keys.counts());
     this.#mustBeComplete(watermark);
-    return pairs(fields === null ? [] : JSON.parse(fields)).map(([bucket, count]) => [bucket, Number(count)]);
+    return pairs(counts === null ? [] : JSON.parse(counts)).map(([bucket, count]) => [bucket, Number(count)]);
   }
 
   /** A run for each bucket that fits the pattern, each in order. */
@@ -97,16 +90,28 @@ export class PartitionReader {
     return decodeWatermark(await this.redis.hget(this.keys.meta(), 'watermark'));
   }
 
+  /** Clients, undefined where nothing is there, and the watermark: all of one moment. */
+  async #read(ids: readonly ClientId[]): Promise<{ readonly watermark: string | null; readonly views: (ClientView | undefined)[] }> {
+    const clients = ids.map((id) => this.keys.client(clientKey(id.namespace, id.client)));
+    const names = [this.keys.meta(), this.keys.sources(), ...clients, this.keys.absent()];
+    const [watermark, , sources, ...found] = await this.redis.readClients(names.length, ...names);
+    const paths = new Map(pairs(sources));
+    const views = ids.map((id, at) => {
+      const text = found[at];
+      return text ? decodeView(id, text, paths) : undefined;
+    });
+    return { watermark, views };
+  }
+
   #mustBeComplete(watermark: string | null): void {
     if (typeof decodeWatermark(watermark) !== 'bigint') throw new PartitionRestoring(this.partition);
   }
 }
 
-function decodeView(id: ClientId, { fields, source, sessions }: ClientFields): ClientView {
-  const { namespace, client } = id;
-  const snapshot = decodeClientSnapshot(id, fields, source);
+function decodeView(id: ClientId, text: string, sources: ReadonlyMap<string, string>): ClientView {
+  const json = parseClient(text);
   return {
-    client: snapshot,
-    sessions: sessions.map((session, at) => decodeSessionSnapshot({ namespace, client, session: snapshot.sessions[at] ?? '' }, session)),
+    client: decodeClientSnapshot(id, json, sources),
+    sessions: json.sessions.map((session) => decodeSessionSnapshot(id, session)),
   };
 }

@@ -1,45 +1,28 @@
-/** Percent-encodes a name as encodeName of packages/schema does, byte by byte. */
-export const ENCODE_NAME = `
-local function encode(name)
-  return (string.gsub(name, '[%%/%c]', function(c) return string.format('%%%02X', string.byte(c)) end))
-end
-`;
-
-/** Reads clients whole: each with its sessions, as of one moment.
- *  KEYS: meta, sources, clients, absent. ARGV: the partition's key base, `sessions` or '' to leave these out.
- *  Returns the watermark and the chain (false where there is none), then for each client false or, as JSON, an array of its source, its fields
- *  and the fields of each session: one text is taken apart faster than a hundred. */
+/** Reads clients whole, all as of one moment. Fails (WRONGTYPE) where a client is a hash, as it was in an earlier layout.
+ *  KEYS: meta, sources, clients, absent. Returns the watermark and the chain (false where there is none), the sources that the clients name as
+ *  id, path, id, path, …, then for each client its JSON or false. */
 export const READ_CLIENTS = `
-${ENCODE_NAME}
-local base, whole = ARGV[1], ARGV[2] == 'sessions'
-local sources = {}
 local reply = redis.call('HMGET', KEYS[1], 'watermark', 'chain')
+local sources, named = {}, {}
+reply[3] = sources
 for i = 3, #KEYS - 1 do
-  local fields = redis.call('HGETALL', KEYS[i])
-  local found = { '', fields }
-  local name = string.sub(KEYS[i], #base + #'client:' + 1)
-  for f = 1, #fields, 2 do
-    if fields[f] == 'source' then
-      local id = fields[f + 1]
-      sources[id] = sources[id] or redis.call('HGET', KEYS[2], id) or ''
-      found[1] = sources[id]
-    end
-    if whole and fields[f] == 'sessions' then
-      for _, session in ipairs(cjson.decode(fields[f + 1])) do
-        found[#found + 1] = redis.call('HGETALL', base .. 'session:' .. name .. '/' .. encode(session))
-      end
-    end
+  local text = redis.call('GET', KEYS[i])
+  local id = text and string.match(text, '^{"source":"([^"]*)"')
+  if id and not named[id] then
+    named[id] = true
+    sources[#sources + 1] = id
+    sources[#sources + 1] = redis.call('HGET', KEYS[2], id) or ''
   end
-  reply[#reply + 1] = #fields > 0 and cjson.encode(found)
+  reply[1 + i] = text
 end
 return reply
 `;
 
-/** Reads a hash, and whether it can be missing for good: both as of one moment.
- *  KEYS: meta, the hash. Returns the watermark (false where there is none), and the fields as JSON (false where there are none). */
-export const READ_HASH = `
-local fields = redis.call('HGETALL', KEYS[2])
-return { redis.call('HGET', KEYS[1], 'watermark'), #fields > 0 and cjson.encode(fields) }
+/** Reads the counts, and whether they are complete: both as of one moment.
+ *  KEYS: meta, counts. Returns the watermark (false where there is none), and bucket, count, … as JSON (false where there are none). */
+export const READ_COUNTS = `
+local counts = redis.call('HGETALL', KEYS[2])
+return { redis.call('HGET', KEYS[1], 'watermark'), #counts > 0 and cjson.encode(counts) }
 `;
 
 /** What comes next in an order, of each bucket that fits: as many entries as will do if they are spread evenly, and a few more.

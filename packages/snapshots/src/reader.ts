@@ -43,7 +43,7 @@ export class SnapshotReader {
       const found = new Map<ClientId, ClientView | undefined>();
       await Promise.all(
         [...groups].map(async ([partition, some]) => {
-          const views = await partitions[partition]?.clients(some, { withSessions: true });
+          const views = await partitions[partition]?.clients(some);
           some.forEach((id, at) => void found.set(id, views?.[at]));
         }),
       );

@@ -116,7 +116,7 @@ export class RebuildStore {
 
   /** Clients of a partition, each with its sessions, undefined where it is not there. Throws PartitionRestoring. */
   read(generation: number, partition: number, ids: readonly ClientId[]): Promise<(ClientView | undefined)[]> {
-    return this.#reader(generation, partition).clients(ids, { withSessions: true });
+    return this.#reader(generation, partition).clients(ids);
   }
 
   close(): void {

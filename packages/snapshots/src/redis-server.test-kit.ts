@@ -51,9 +51,14 @@ export async function contents(redis: ScriptedRedis, base: string): Promise<Reco
   const keys = (await redis.keys('*')).filter((key) => key.startsWith(base) && key !== `${base}meta`).sort();
   const held = await Promise.all(
     keys.map(async (key) => {
-      const type = await redis.type(key);
-      return [key.slice(base.length), type === 'hash' ? await redis.hgetall(key) : await redis.zrange(key, '0', '-1', 'WITHSCORES')];
+      return [key.slice(base.length), await contentOf(redis, key)];
     }),
   );
   return Object.fromEntries(held);
+}
+
+async function contentOf(redis: ScriptedRedis, key: string): Promise<unknown> {
+  const type = await redis.type(key);
+  if (type === 'hash') return redis.hgetall(key);
+  return type === 'zset' ? redis.zrange(key, '0', '-1', 'WITHSCORES') : redis.get(key);
 }

@@ -2,7 +2,7 @@ import { type EventEmitter, once } from 'node:events';
 import { isIP } from 'node:net';
 import tls, { type PeerCertificate } from 'node:tls';
 import { Cluster, Redis, type RedisCommander } from 'ioredis';
-import { READ_CLIENTS, READ_HASH, READ_INDEX } from './read-scripts.ts';
+import { READ_CLIENTS, READ_COUNTS, READ_INDEX } from './read-scripts.ts';
 import { describeAddress, parseRedisUrl, type RedisAddress } from './redis-address.ts';
 import { ACTIVATE, APPLY, CLAIM, WIPE } from './scripts.ts';
 
@@ -37,13 +37,13 @@ export interface ScriptedRedis extends RedisCommander, EventEmitter {
   disconnect(): void;
   readClients(
     keys: number,
-    ...keysAndArguments: string[]
-  ): Promise<[watermark: string | null, chain: string | null, ...clients: (string | null)[]]>;
+    ...names: string[]
+  ): Promise<[watermark: string | null, chain: string | null, sources: string[], ...clients: (string | null)[]]>;
   activate(keys: 1, generation: string, from: string, to: string): Promise<number>;
   claim(keys: 1, meta: string, chain: string): Promise<string | null>;
   wipe(keys: number, ...keysAndArguments: string[]): Promise<number>;
   apply(keys: number, ...keysAndArguments: string[]): Promise<number>;
-  readHash(keys: 2, meta: string, hash: string): Promise<[watermark: string | null, fields: string | null]>;
+  readCounts(keys: 2, meta: string, counts: string): Promise<[watermark: string | null, counts: string | null]>;
   readIndex(keys: 3, ...keysAndArguments: string[]): Promise<[watermark: string | null, ...runs: string[]]>;
 }
 
@@ -61,7 +61,7 @@ const SCRIPTS = {
   wipe: { lua: WIPE },
   readClients: { lua: READ_CLIENTS },
   apply: { lua: APPLY },
-  readHash: { lua: READ_HASH },
+  readCounts: { lua: READ_COUNTS },
   readIndex: { lua: READ_INDEX },
 };
 const CONNECTS_WITHIN = 5_000;
@@ -97,6 +97,11 @@ async function firstAnswer(redis: ScriptedRedis): Promise<void> {
     over.abort();
     await Promise.allSettled([ready, closed]);
   }
+}
+
+/** What a script returns of a hash or of a sorted set with scores: field, value, field, value. */
+export function pairs(reply: readonly string[]): [string, string][] {
+  return Array.from({ length: reply.length / 2 }, (_, at) => [reply[2 * at] ?? '', reply[2 * at + 1] ?? '']);
 }
 
 const turns = new WeakMap<ScriptedRedis, Promise<unknown>>();

@@ -1,8 +1,7 @@
 import type { Connected, Disconnected } from '@rollcall/fold';
 import { formatTime, readTime, SequenceNumber } from '@rollcall/schema';
 
-/** A register in one field: `sequenceNumber time`, at most 49 bytes; a reason has a field of its own. A hash stays compact while no
- *  field is longer than 64 bytes (`hash-max-listpack-value`). */
+/** A register in one text: `sequenceNumber time`. A reason has a member of its own. */
 export function encodeRegister({ sequenceNumber, time }: Connected): string {
   return `${sequenceNumber} ${formatTime(time)}`;
 }

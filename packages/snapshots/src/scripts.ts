@@ -1,5 +1,3 @@
-import { ENCODE_NAME } from './read-scripts.ts';
-
 /** KEYS: generation. ARGV: the one that readers use as far as the caller knows, and the one to use. Returns 0 if it is another. */
 export const ACTIVATE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -20,24 +18,18 @@ if redis.call('HGET', KEYS[1], 'chain') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'chain', ARGV[2])
 `;
 
-/** Deletes some of the partition's keys and marks it as restoring, for readers. The counts name every bucket, a bucket every client, a client
- *  its sessions.
+/** Deletes some of the partition's keys and marks it as restoring, for readers. The counts name every bucket, a bucket every client.
  *  KEYS: meta, counts, deadlines, sources, absent. ARGV: expected chain, next chain, the partition's key base, how many clients.
  *  Returns 0 where the chain differs, 1 where more is left, 2 when all is gone. */
 export const WIPE = `
 ${ADVANCE_CHAIN}
-${ENCODE_NAME}
 redis.call('HSET', KEYS[1], 'watermark', 'restoring')
 local base, left = ARGV[3], tonumber(ARGV[4])
 for _, bucket in ipairs(redis.call('HKEYS', KEYS[2])) do
   local bySince, byName = base .. 'index:since:' .. bucket, base .. 'index:name:' .. bucket
   local namespace = string.match(bucket, '^[^/]*')
   for _, name in ipairs(redis.call('ZRANGE', byName, 0, left - 1)) do
-    local key = namespace .. '/' .. name
-    for _, session in ipairs(cjson.decode(redis.call('HGET', base .. 'client:' .. key, 'sessions') or '[]')) do
-      redis.call('UNLINK', base .. 'session:' .. key .. '/' .. encode(session))
-    end
-    redis.call('UNLINK', base .. 'client:' .. key)
+    redis.call('UNLINK', base .. 'client:' .. namespace .. '/' .. name)
     redis.call('ZREM', bySince, name)
     redis.call('ZREM', byName, name)
     left = left - 1
@@ -49,9 +41,9 @@ redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4])
 return 2
 `;
 
-/** Runs commands on one partition's keys, all at one moment. A count that comes to nothing goes.
- *  KEYS: meta, counts, absent. ARGV: expected chain, next chain, and as JSON, which takes less of Redis than as many arguments: by how many
- *  clients each bucket's count changes, and the commands, each an array of words.
+/** Writes clients and runs commands on one partition's keys, all at one moment. A count that comes to nothing goes.
+ *  KEYS: meta, counts, absent. ARGV: expected chain, next chain; as JSON, which takes less of Redis than as many arguments, by how many
+ *  clients each bucket's count changes, and the commands, each an array of words; then key and text of each client.
  *  Returns 0 where the chain differs: nothing was written. */
 export const APPLY = `
 ${ADVANCE_CHAIN}
@@ -59,6 +51,7 @@ local counts, commands = unpack(cjson.decode(ARGV[3]))
 for _, count in ipairs(counts) do
   if redis.call('HINCRBY', KEYS[2], count[1], count[2]) == 0 then redis.call('HDEL', KEYS[2], count[1]) end
 end
+if #ARGV > 3 then redis.call('MSET', unpack(ARGV, 4)) end
 for _, words in ipairs(commands) do redis.call(unpack(words)) end
 return 1
 `;

@@ -7,11 +7,11 @@ import {
   sameDisconnected,
 } from '@rollcall/fold';
 import { formatTime, readTime, type SessionSnapshot, type SessionStatus } from '@rollcall/schema';
-import { type Fields, present } from './fields.ts';
 import type { ClientId } from './keys.ts';
 import { decodeConnected, decodeDisconnected, encodeRegister } from './registers.ts';
 
-/** The session's hash: of the snapshot what neither its key nor another field says, and what the fold remembers beyond it.
+/** A session as its client's JSON holds it: of the snapshot what neither the client nor another member says, and what the fold remembers
+ *  beyond it.
  *
  *  - `connectedAt` where disconnected: else it is `since`; `disconnectedAt` is always `since`
  *  - `counterRestarted` where true
@@ -19,8 +19,27 @@ import { decodeConnected, decodeDisconnected, encodeRegister } from './registers
  *  - `newestConnected` where it is not latestConnected
  *  - `latestDisconnected`, `latestReason` where it is not (sequenceNumber, disconnectedAt, disconnectionReason)
  *  - `newestDisconnected`, `newestReason` where it is not latestDisconnected */
-export function encodeSession(snapshot: SessionSnapshot, { memory, conclusion }: SessionState): Fields {
-  const { status, since, sequenceNumber, connectedAt, disconnectionReason, counterRestarted, offset } = snapshot;
+export interface SessionJson {
+  readonly session: string;
+  readonly status: SessionStatus;
+  readonly since: string;
+  readonly sequenceNumber: string;
+  readonly connectedAt?: string | undefined;
+  readonly disconnectionReason?: string | undefined;
+  readonly counterRestarted?: true | undefined;
+  readonly offset: string;
+  readonly latestConnected?: string | undefined;
+  readonly firstConnectedAt?: string | undefined;
+  readonly newestConnected?: string | undefined;
+  readonly latestDisconnected?: string | undefined;
+  readonly latestReason?: string | undefined;
+  readonly newestDisconnected?: string | undefined;
+  readonly newestReason?: string | undefined;
+}
+
+/** `snapshot` is that of the state. */
+export function encodeSession(snapshot: SessionSnapshot, { memory, conclusion }: SessionState): SessionJson {
+  const { session, status, since, sequenceNumber, connectedAt, disconnectionReason, counterRestarted, offset } = snapshot;
   const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
   const { connected, ending } = conclusion;
   // The snapshot has one number: that of the ending, if there is one.
@@ -28,13 +47,14 @@ export function encodeSession(snapshot: SessionSnapshot, { memory, conclusion }:
   const latestShown = sameConnected(latestConnected, shown);
   const endingShown = sameDisconnected(latestDisconnected, ending);
   const newestStored = !sameDisconnected(newestDisconnected, latestDisconnected);
-  return present({
+  return {
+    session,
     status,
     since,
     sequenceNumber,
     connectedAt: status === 'disconnected' ? connectedAt : undefined,
     disconnectionReason,
-    counterRestarted: counterRestarted ? 'true' : undefined,
+    counterRestarted: counterRestarted || undefined,
     offset,
     latestConnected: latestConnected && !latestShown ? encodeRegister(latestConnected) : undefined,
     firstConnectedAt: firstTime !== undefined && firstTime !== latestConnected?.time ? formatTime(firstTime) : undefined,
@@ -43,18 +63,12 @@ export function encodeSession(snapshot: SessionSnapshot, { memory, conclusion }:
     latestReason: latestDisconnected && !endingShown ? latestDisconnected.reason : undefined,
     newestDisconnected: newestDisconnected && newestStored ? encodeRegister(newestDisconnected) : undefined,
     newestReason: newestDisconnected && newestStored ? newestDisconnected.reason : undefined,
-  });
+  };
 }
 
-/** Whose session: what its key says. */
-export interface SessionId extends ClientId {
-  readonly session: string;
-}
-
-export function decodeSessionSnapshot({ namespace, client, session }: SessionId, fields: Fields): SessionSnapshot {
-  const { since = '', sequenceNumber = '', disconnectionReason, offset = '' } = fields;
-  const status = fields['status'] as SessionStatus;
-  const connectedAt = status === 'connected' ? since : fields['connectedAt'];
+export function decodeSessionSnapshot({ namespace, client }: ClientId, stored: SessionJson): SessionSnapshot {
+  const { session, status, since, sequenceNumber, disconnectionReason, counterRestarted = false, offset } = stored;
+  const connectedAt = status === 'connected' ? since : stored.connectedAt;
   return {
     namespace,
     client,
@@ -65,24 +79,24 @@ export function decodeSessionSnapshot({ namespace, client, session }: SessionId,
     ...(connectedAt !== undefined && { connectedAt }),
     ...(status === 'disconnected' && { disconnectedAt: since }),
     ...(disconnectionReason !== undefined && { disconnectionReason }),
-    counterRestarted: fields['counterRestarted'] === 'true',
+    counterRestarted,
     offset,
   };
 }
 
-/** A session as it is stored, from what was read: the snapshot and all that is remembered. */
-export function decodeSession(id: SessionId, fields: Fields): RememberedSession {
-  const snapshot = decodeSessionSnapshot(id, fields);
-  return { session: id.session, memory: decodeMemory(snapshot, fields), offset: BigInt(snapshot.offset) };
+/** All that is remembered of a session. */
+export function decodeSession(client: ClientId, stored: SessionJson): RememberedSession {
+  const memory = decodeMemory(decodeSessionSnapshot(client, stored), stored);
+  return { session: stored.session, memory, offset: BigInt(stored.offset) };
 }
 
-function decodeMemory(snapshot: SessionSnapshot, fields: Fields): SessionMemory {
+function decodeMemory(snapshot: SessionSnapshot, stored: SessionJson): SessionMemory {
   const shown = shownRegisters(snapshot);
-  const latest = fields['latestConnected'] === undefined ? shown.connected : decodeConnected(fields['latestConnected']);
-  const firstTime = fields['firstConnectedAt'] === undefined ? latest?.time : readTime(fields['firstConnectedAt']);
-  const newest = fields['newestConnected'] === undefined ? latest : decodeConnected(fields['newestConnected']);
-  const latestDisconnected = decodeEnding(fields['latestDisconnected'], fields['latestReason']) ?? shown.disconnected;
-  const newestDisconnected = decodeEnding(fields['newestDisconnected'], fields['newestReason']) ?? latestDisconnected;
+  const latest = stored.latestConnected === undefined ? shown.connected : decodeConnected(stored.latestConnected);
+  const firstTime = stored.firstConnectedAt === undefined ? latest?.time : readTime(stored.firstConnectedAt);
+  const newest = stored.newestConnected === undefined ? latest : decodeConnected(stored.newestConnected);
+  const latestDisconnected = decodeEnding(stored.latestDisconnected, stored.latestReason) ?? shown.disconnected;
+  const newestDisconnected = decodeEnding(stored.newestDisconnected, stored.newestReason) ?? latestDisconnected;
   return { latestConnected: latest, firstTime, newestConnected: newest, latestDisconnected, newestDisconnected };
 }
 

@@ -15,7 +15,7 @@ export class SnapshotStore {
     private readonly options: RedisOptions & {
       readonly prefix: string;
       readonly settings: FoldSettings;
-      /** How many clients to keep in memory, in each generation, where all partitions are claimed here: about 3 KB each. */
+      /** How many clients to keep in memory, in each generation, where all partitions are claimed here: about 2 KB each. */
       readonly cache?: number;
     },
   ) {

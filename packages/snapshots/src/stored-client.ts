@@ -1,25 +1,14 @@
-import {
-  type ClientState,
-  clientSnapshot,
-  type FoldSettings,
-  pendingEnding,
-  type SessionState,
-  sessionSnapshot,
-  unseenClient,
-} from '@rollcall/fold';
+import { type ClientState, clientSnapshot, type FoldSettings, pendingEnding, unseenClient } from '@rollcall/fold';
 import { bucketOf } from './bucket.ts';
-import { decodeClientSnapshot, decodeClientState, encodeClient } from './client-codec.ts';
-import type { ClientFields, Fields } from './fields.ts';
+import { decodeClientSnapshot, decodeClientState, encodeClient, parseClient } from './client-codec.ts';
 import { type ClientId, scoreOf } from './keys.ts';
-import { encodeSession } from './session-codec.ts';
 
-/** A client as it stands in Redis: its state, and what its hashes and the indexes hold of it. */
+/** A client as it stands in Redis: its state, and what the indexes hold of it. */
 export interface StoredClient {
   readonly key: string;
   readonly client: ClientState;
-  readonly fields: Fields;
-  /** By name. */
-  readonly sessions: ReadonlyMap<string, StoredSession>;
+  /** Length of its JSON, in characters. */
+  readonly length: number;
   /** Undefined: it is in none, for nothing is stored of it. */
   readonly bucket: string | undefined;
   /** In the order of since. */
@@ -28,32 +17,30 @@ export interface StoredClient {
   readonly pending: boolean;
 }
 
-interface StoredSession {
-  readonly state: SessionState;
-  readonly fields: Fields;
-}
-
 /** A client of which nothing is stored. */
 export function notStored(key: string, { namespace, client }: ClientId): StoredClient {
-  return { key, client: unseenClient(namespace, client), fields: {}, sessions: new Map(), bucket: undefined, score: 0, pending: false };
+  return { key, client: unseenClient(namespace, client), length: 0, bucket: undefined, score: 0, pending: false };
 }
 
-export function readStored(key: string, id: ClientId, found: ClientFields, settings: FoldSettings): StoredClient {
-  const snapshot = decodeClientSnapshot(id, found.fields, found.source);
-  const client = decodeClientState(snapshot, found, settings);
-  const sessions = new Map(client.sessions.map((state, at) => [state.session, { state, fields: found.sessions[at] ?? {} }]));
+/** `text` is its JSON, `sources` the full path of each source by id. */
+export function readStored(
+  key: string,
+  id: ClientId,
+  text: string,
+  sources: ReadonlyMap<string, string>,
+  settings: FoldSettings,
+): StoredClient {
+  const json = parseClient(text);
+  const snapshot = decodeClientSnapshot(id, json, sources);
+  const client = decodeClientState(snapshot, json, settings);
   const pending = pendingEnding(client.presence, client.confirmedUpTo) !== undefined;
-  return { key, client, fields: found.fields, sessions, bucket: bucketOf(snapshot), score: scoreOf(client.presence.since), pending };
+  return { key, client, length: text.length, bucket: bucketOf(snapshot), score: scoreOf(client.presence.since), pending };
 }
 
-/** A client as it is to be stored, in place of what is there. What both have alike is taken over, not encoded again. */
-export function toStore(client: ClientState, pending: boolean, { key, sessions: known }: StoredClient): StoredClient {
+/** A client as it is to be stored, with its JSON. */
+export function toStore(client: ClientState, key: string, pending: boolean): { readonly stored: StoredClient; readonly text: string } {
   const snapshot = clientSnapshot(client);
-  const sessions = new Map(client.sessions.map((state) => [state.session, sessionToStore(client, state, known.get(state.session))]));
-  const fields = encodeClient(snapshot, client);
-  return { key, client, fields, sessions, bucket: bucketOf(snapshot), score: scoreOf(client.presence.since), pending };
-}
-
-function sessionToStore(client: ClientState, state: SessionState, known: StoredSession | undefined): StoredSession {
-  return known?.state === state ? known : { state, fields: encodeSession(sessionSnapshot(client, state), state) };
+  const text = encodeClient(snapshot, client);
+  const stored = { key, client, length: text.length, bucket: bucketOf(snapshot), score: scoreOf(client.presence.since), pending };
+  return { stored, text };
 }

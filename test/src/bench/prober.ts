@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientKey, formatTime, partitionOf, sessionKey } from '@rollcall/schema';
+import { clientKey, formatTime, partitionOf } from '@rollcall/schema';
 import { Keys } from '@rollcall/snapshots';
 import { RedisConnection } from '../chaos/redis-connection.ts';
 import { giveResult, programOptions } from './child-program.ts';
@@ -37,8 +37,8 @@ async function probe(options: ProberOptions): Promise<Seen> {
     for (; (samples[next]?.due ?? Number.POSITIVE_INFINITY) <= now(); next++) waiting.push(samples[next] as Sample);
     const still: Sample[] = [];
     for (const sample of waiting) {
-      const shows = await redis.ask('HGET', ...sessionTime(sample.n, options));
-      if (String(shows) >= formatTime(timeOf(sample.due)) && shows !== null) taken.push(now() - sample.due);
+      const shown = await sessionTime(redis, sample.n, options);
+      if (shown !== undefined && shown >= formatTime(timeOf(sample.due))) taken.push(now() - sample.due);
       else still.push(sample);
     }
     waiting = still;
@@ -49,13 +49,18 @@ async function probe(options: ProberOptions): Promise<Seen> {
   return { latency: percentilesOf(taken), missing: samples.length - taken.length };
 }
 
-/** The key and the field that hold the time of a session's last event. */
-function sessionTime(n: number, { partitions, writtenBy }: ProberOptions): [key: string, field: string] {
-  const names = [namespaceOf(n), clientName(n), sessionName(n)] as const;
-  if (writtenBy === 'kafka-streams') return [`${STREAMS_PREFIX}${names.join('|')}`, 'time'];
-  const [namespace, client] = names;
-  const partition = partitionOf(clientKey(namespace, client), partitions);
-  return [new Keys().partition(1, partition).session(sessionKey(...names)), 'since'];
+/** The time of a session's last event, as Redis shows it. */
+async function sessionTime(redis: RedisConnection, n: number, { partitions, writtenBy }: ProberOptions): Promise<string | undefined> {
+  const [namespace, client, session] = [namespaceOf(n), clientName(n), sessionName(n)];
+  if (writtenBy === 'kafka-streams') {
+    const time = await redis.ask('HGET', `${STREAMS_PREFIX}${[namespace, client, session].join('|')}`, 'time');
+    return time === null ? undefined : String(time);
+  }
+  const key = clientKey(namespace, client);
+  const text = await redis.ask('GET', new Keys().partition(1, partitionOf(key, partitions)).client(key));
+  if (text === null) return undefined;
+  const { sessions } = JSON.parse(String(text)) as { sessions: { session: string; since: string }[] };
+  return sessions.find((one) => one.session === session)?.since;
 }
 
 giveResult(await probe(programOptions<ProberOptions>()));

@@ -84,7 +84,6 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'load and chain read apart',
     edits: [
-      { file: PARTITION, from: 'const [, chain, ...found] =', to: 'const [, , ...found] =' },
       // What is kept in memory would hide it.
       { file: PARTITION, from: 'this.#held.get(key)', to: 'undefined' },
       {
@@ -113,7 +112,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: PARTITION,
-        from: /await this\.#apply\(commands, stored\);(?=\s+await between)/,
+        from: /await this\.#apply\(commands, written\);(?=\s+await between)/,
         to: 'if (watermark !== undefined) commands.watermark(watermark); $&',
       },
     ],

@@ -148,12 +148,20 @@ describe('finds in Redis', () => {
   const MOVE_FIRST = "return redis.call('ZINCRBY', KEYS[1], 1, redis.call('ZRANGE', KEYS[1], 0, 0)[1])";
   const COUNT_ONE_MORE = "return redis.call('HINCRBY', KEYS[1], redis.call('HKEYS', KEYS[1])[1], 1)";
 
+  const edit = async (key: string, change: (client: { sessions: object[] } & Record<string, unknown>) => object) =>
+    redis.ask('SET', key, JSON.stringify(change(JSON.parse(String(await redis.ask('GET', key))))));
+
   it.each<[string, RegExp, (key: string) => Promise<Reply>]>([
-    ['a field of a client that differs', /:client:/, (key) => redis.ask('HSET', key, 'presence', 'online')],
-    ['a field of a client that is missing', /:client:/, (key) => redis.ask('HDEL', key, 'presence')],
+    ['a client that differs', /:client:/, (key) => edit(key, (client) => ({ ...client, presence: 'online' }))],
+    ['a client of which something is missing', /:client:/, (key) => edit(key, ({ since, ...client }) => client)],
     ['a client that is missing', /:client:/, (key) => redis.ask('DEL', key)],
-    ['a session that differs', /:session:/, (key) => redis.ask('HSET', key, 'status', 'connected')],
-    ['a session that no event is about', /:session:/, (key) => redis.ask('COPY', key, `${key}2`)],
+    ['a client that no event is about', /:client:/, (key) => redis.ask('COPY', key, `${key}2`)],
+    ['a session that is missing', /:client:/, (key) => edit(key, (client) => ({ ...client, sessions: [] }))],
+    [
+      'a session that differs',
+      /:client:/,
+      (key) => edit(key, (client) => ({ ...client, sessions: [{ ...client.sessions[0], offset: '0' }] })),
+    ],
     ['a client that is missing in an index', /:index:/, (key) => redis.ask('ZPOPMIN', key)],
     ['a stray client in an index', /:index:/, (key) => redis.ask('ZADD', key, '1', 'nobody')],
     ['a client at another place in an index', /:index:/, (key) => redis.ask('EVAL', MOVE_FIRST, '1', key)],

@@ -31,7 +31,7 @@ async function show(watcher: Watcher, watermark: string, offset: string): Promis
   await redis.ask(
     'EVAL',
     `redis.call('SET', 'rollcall:generation', 1)
-     redis.call('HSET', KEYS[1], 'watermark', ARGV[1]) redis.call('HSET', KEYS[2], 'offset', ARGV[2])`,
+     redis.call('HSET', KEYS[1], 'watermark', ARGV[1]) redis.call('SET', KEYS[2], cjson.encode({ offset = ARGV[2] }))`,
     '2',
     `${BASE}meta`,
     `${BASE}client:${KEY}`,

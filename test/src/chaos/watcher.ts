@@ -10,7 +10,10 @@ const CLIENTS = 60;
 const LOOK = `
 local base = 'rollcall:{' .. (redis.call('GET', 'rollcall:generation') or '') .. ':' .. ARGV[1] .. '}:'
 local reply = { redis.call('HGET', base .. 'meta', 'watermark') or '' }
-for i = 2, #ARGV do reply[i] = redis.call('HGET', base .. 'client:' .. ARGV[i], 'offset') or '' end
+for i = 2, #ARGV do
+  local client = redis.call('GET', base .. 'client:' .. ARGV[i])
+  reply[i] = client and cjson.decode(client).offset or ''
+end
 return reply
 `;
 
