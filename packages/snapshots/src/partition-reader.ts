@@ -3,7 +3,7 @@ import { decodeClientSnapshot, parseClient } from './client-codec.ts';
 import type { ClientId, IndexOrder, PartitionKeys } from './keys.ts';
 import type { Place, Run } from './merge.ts';
 import { decodeWatermark, type Watermark } from './owned-partition.ts';
-import { pairs, type ScriptedRedis } from './redis.ts';
+import { lines, pairs, type ScriptedRedis } from './redis.ts';
 import { decodeSessionSnapshot } from './session-codec.ts';
 
 /** A client with all its sessions, as of one position of the log. */
@@ -66,7 +66,7 @@ export class PartitionReader {
   async counts(): Promise<[bucket: string, clients: number][]> {
     const [watermark, counts] = await this.redis.readCounts(2, this.keys.meta(), this.keys.counts());
     this.#mustBeComplete(watermark);
-    return pairs(counts === null ? [] : JSON.parse(counts)).map(([bucket, count]) => [bucket, Number(count)]);
+    return pairs(lines(counts)).map(([bucket, count]) => [bucket, Number(count)]);
   }
 
   /** A run for each bucket that fits the pattern, each in order. */
@@ -77,12 +77,12 @@ export class PartitionReader {
     const [watermark, ...runs] = await this.redis.readIndex(3, ...names, this.keys.base, order, pattern, ...from);
     this.#mustBeComplete(watermark);
     return runs.map((run) => {
-      const [limit, ...reply] = JSON.parse(run) as [number, ...string[]];
+      const [limit, ...reply] = lines(run);
       const entries =
         order === 'name'
           ? reply.map((name) => ({ since: undefined, name }))
           : pairs(reply).map(([name, since]) => ({ since: Number(since), name }));
-      return { entries, isEnd: entries.length < limit };
+      return { entries, isEnd: entries.length < Number(limit) };
     });
   }
 

@@ -19,17 +19,17 @@ return reply
 `;
 
 /** Reads the counts, and whether they are complete: both as of one moment.
- *  KEYS: meta, counts. Returns the watermark (false where there is none), and bucket, count, … as JSON (false where there are none). */
+ *  KEYS: meta, counts. Returns the watermark (false where there is none), and bucket, count, … as lines. */
 export const READ_COUNTS = `
 local counts = redis.call('HGETALL', KEYS[2])
-return { redis.call('HGET', KEYS[1], 'watermark'), #counts > 0 and cjson.encode(counts) }
+return { redis.call('HGET', KEYS[1], 'watermark'), table.concat(counts, '\\n') }
 `;
 
 /** What comes next in an order, of each bucket that fits: as many entries as will do if they are spread evenly, and a few more.
  *  Members are compared byte by byte, as the set orders them: Lua's own comparison of texts follows the locale that Redis was started in.
  *  KEYS: meta, counts, absent. ARGV: the partition's key base, `since` or `name`, a Lua pattern of buckets, how many of all buckets, the score and
  *  the member after which to begin (`-inf` and '': at the start), the prefix of members in the order of names or ''.
- *  Returns the watermark (false where there is none), then for each bucket, as JSON, an array of how many were asked of it, then member, score, …;
+ *  Returns the watermark (false where there is none), then for each bucket, as lines, how many were asked of it, then member, score, …;
  *  without scores in the order of names. */
 export const READ_INDEX = `
 local base, order, pattern, wanted = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
@@ -70,7 +70,7 @@ for bucket, size in pairs(sizes) do
   local limit = math.ceil(2 * wanted * size / total) + 4
   local run = read(base .. 'index:' .. order .. ':' .. bucket, limit)
   table.insert(run, 1, limit)
-  reply[#reply + 1] = cjson.encode(run)
+  reply[#reply + 1] = table.concat(run, '\\n')
 end
 return reply
 `;
