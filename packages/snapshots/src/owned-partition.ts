@@ -5,7 +5,8 @@ import { LRUCache } from 'lru-cache';
 import { ApplyCommands } from './apply-commands.ts';
 import { everyClient } from './every-client.ts';
 import type { ClientId, PartitionKeys } from './keys.ts';
-import { inTurn, pairs, type ScriptedRedis } from './redis.ts';
+import { CLIENTS_PER_CALL, readClients } from './read-clients.ts';
+import { inTurn, type ScriptedRedis } from './redis.ts';
 import { notStored, readStored, type StoredClient, toStore } from './stored-client.ts';
 
 /** A client to write; while it is pending, with the time at which its OfflineDeadline falls due. */
@@ -27,9 +28,8 @@ export class ChainBroken extends Error {
   }
 }
 
-/** Clients per script call: Redis answers nobody else while a script runs. */
-const CLIENTS_PER_CALL = 50;
-/** For the same reason, as clients may have many sessions: from this many characters on, the next client waits for the next call. */
+/** Redis answers nobody else while a script runs, and clients may have many sessions: from this many characters on, the next client waits for
+ *  the next call. */
 const LENGTH_PER_CALL = 100_000;
 
 /** About as many as are loaded, folded and applied together: these are not read twice. */
@@ -135,13 +135,12 @@ export class OwnedPartition {
     const missing = asked.filter(({ at }) => stored[at] === undefined);
     for (let from = 0; from < missing.length; from += CLIENTS_PER_CALL) {
       const some = missing.slice(from, from + CLIENTS_PER_CALL);
-      const names = [this.keys.meta(), this.keys.sources(), ...some.map(({ key }) => this.keys.client(key)), this.keys.absent()];
-      const [, chain, sources, ...found] = await inTurn(this.redis, () => this.redis.readClients(names.length, ...names));
+      const names = some.map(({ key }) => key);
+      const { chain, sources, texts } = await inTurn(this.redis, () => readClients(this.redis, this.keys, names));
       if (chain !== this.#chain()) throw new ChainBroken();
-      const paths = new Map(pairs(sources));
       for (const [n, { id, at, key }] of some.entries()) {
-        const text = found[n];
-        const one = text ? readStored(key, id, text, paths, this.settings) : notStored(key, id);
+        const text = texts[n];
+        const one = text ? readStored(key, id, text, sources, this.settings) : notStored(key, id);
         this.#held.set(key, one);
         stored[at] = one;
       }

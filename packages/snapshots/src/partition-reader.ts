@@ -3,6 +3,7 @@ import { decodeClientSnapshot, parseClient } from './client-codec.ts';
 import type { ClientId, IndexOrder, PartitionKeys } from './keys.ts';
 import type { Place, Run } from './merge.ts';
 import { decodeWatermark, type Watermark } from './owned-partition.ts';
+import { CLIENTS_PER_CALL, readClients } from './read-clients.ts';
 import { lines, pairs, type ScriptedRedis } from './redis.ts';
 import { decodeSessionSnapshot } from './session-codec.ts';
 
@@ -31,9 +32,6 @@ export class PartitionRestoring extends Error {
     super(`restoring: partition ${partition} of the snapshots is not complete yet, ask again in a moment`);
   }
 }
-
-/** Clients per script call: Redis answers nobody else while a script runs. */
-const CLIENTS_PER_CALL = 50;
 
 /** One partition of one generation, for readers. Each answer is of one moment. What is not there may be on its way: throws
  *  PartitionRestoring where the partition has no watermark. */
@@ -92,13 +90,11 @@ export class PartitionReader {
 
   /** Clients, undefined where nothing is there, and the watermark: all of one moment. */
   async #read(ids: readonly ClientId[]): Promise<{ readonly watermark: string | null; readonly views: (ClientView | undefined)[] }> {
-    const clients = ids.map((id) => this.keys.client(clientKey(id.namespace, id.client)));
-    const names = [this.keys.meta(), this.keys.sources(), ...clients, this.keys.absent()];
-    const [watermark, , sources, ...found] = await this.redis.readClients(names.length, ...names);
-    const paths = new Map(pairs(sources));
+    const names = ids.map(({ namespace, client }) => clientKey(namespace, client));
+    const { watermark, sources, texts } = await readClients(this.redis, this.keys, names);
     const views = ids.map((id, at) => {
-      const text = found[at];
-      return text ? decodeView(id, text, paths) : undefined;
+      const text = texts[at];
+      return text ? decodeView(id, text, sources) : undefined;
     });
     return { watermark, views };
   }

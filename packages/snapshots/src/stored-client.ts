@@ -1,4 +1,5 @@
 import { type ClientState, clientSnapshot, type FoldSettings, pendingEnding, unseenClient } from '@rollcall/fold';
+import type { ClientSnapshot } from '@rollcall/schema';
 import { bucketOf } from './bucket.ts';
 import { decodeClientSnapshot, decodeClientState, encodeClient, parseClient } from './client-codec.ts';
 import { type ClientId, scoreOf } from './keys.ts';
@@ -34,13 +35,16 @@ export function readStored(
   const snapshot = decodeClientSnapshot(id, json, sources);
   const client = decodeClientState(snapshot, json, settings);
   const pending = pendingEnding(client.presence, client.confirmedUpTo) !== undefined;
-  return { key, client, length: text.length, bucket: bucketOf(snapshot), score: scoreOf(client.presence.since), pending };
+  return storedAs(key, client, snapshot, text, pending);
 }
 
 /** A client as it is to be stored, with its JSON. */
 export function toStore(client: ClientState, key: string, pending: boolean): { readonly stored: StoredClient; readonly text: string } {
   const snapshot = clientSnapshot(client);
   const text = encodeClient(snapshot, client);
-  const stored = { key, client, length: text.length, bucket: bucketOf(snapshot), score: scoreOf(client.presence.since), pending };
-  return { stored, text };
+  return { stored: storedAs(key, client, snapshot, text, pending), text };
+}
+
+function storedAs(key: string, client: ClientState, snapshot: ClientSnapshot, text: string, pending: boolean): StoredClient {
+  return { key, client, length: text.length, bucket: bucketOf(snapshot), score: scoreOf(client.presence.since), pending };
 }
