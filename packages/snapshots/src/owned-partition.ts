@@ -32,7 +32,7 @@ export class ChainBroken extends Error {
  *  the next call. */
 const LENGTH_PER_CALL = 100_000;
 
-/** About as many as are loaded, folded and applied together: these are not read twice. */
+/** About as many as are loaded and folded together: these are not read twice. */
 const CLIENTS_PER_BATCH = 1_000;
 
 /** The snapshots of one partition, as their owner since `claim`. Every write compares the chain with what this owner left there. */
@@ -40,6 +40,11 @@ export class OwnedPartition {
   #counter = 0;
   /** Clients as Redis has them, those that were used last: read here, or written. The chain says that nobody else wrote. */
   readonly #held: LRUCache<string, StoredClient>;
+  /** What is still to be written, by key: Redis is behind by this, */
+  readonly #staged = new Map<string, ClientWrite>();
+  /** and has these as far as they are known. */
+  readonly #overwritten = new Map<string, StoredClient>();
+  #sessionsStaged = 0;
 
   private constructor(
     private readonly redis: ScriptedRedis,
@@ -60,19 +65,48 @@ export class OwnedPartition {
     return { partition, watermark: decodeWatermark(watermark) };
   }
 
-  /** The clients as Redis has them, unseen ones included, in the order asked for. Throws ChainBroken. */
+  /** The clients as they were written or staged last, unseen ones included, in the order asked for. Throws ChainBroken. */
   async load(ids: readonly ClientId[]): Promise<ClientState[]> {
-    return (await this.#stored(ids)).map(({ client }) => client);
+    const staged = ids.map((id) => this.#staged.get(keyOf(id))?.client);
+    const stored = await this.#stored(ids.filter((_, at) => staged[at] === undefined));
+    let next = 0;
+    return staged.map((client) => {
+      if (client !== undefined) return client;
+      const one = stored[next++];
+      if (one === undefined) throw new TypeError('a client was not loaded');
+      return one.client;
+    });
   }
 
-  /** Writes the clients. The last call sets the watermark, if there is one, so that it never says more than what was applied.
-   *  `between` runs after each call but the last. Throws ChainBroken. */
+  /** Keeps the clients for the next `apply`, which writes each once, as it was staged last. Until then Redis is behind by them. */
+  stage(writes: readonly ClientWrite[]): void {
+    for (const write of writes) {
+      const key = keyOf(write.client);
+      const before = this.#staged.get(key);
+      this.#staged.set(key, before === undefined ? write : after(before, write));
+      if (before !== undefined) continue;
+      this.#sessionsStaged += Math.max(1, write.client.sessions.length);
+      const held = this.#held.get(key);
+      if (held === undefined) continue;
+      this.#overwritten.set(key, held);
+      this.#held.delete(key);
+    }
+  }
+
+  /** As many are staged as are to be kept in memory: it is time to apply them. */
+  get isFull(): boolean {
+    return this.#sessionsStaged >= this.#held.max;
+  }
+
+  /** Writes the clients, and all that were staged. The last call sets the watermark, if there is one, so that it never says more than what was
+   *  applied. `between` runs after each call but the last. Throws ChainBroken. */
   async apply(writes: readonly ClientWrite[], watermark?: bigint, between: () => Promise<void> = async () => {}): Promise<void> {
-    const before = await this.#stored(writes.map(({ client }) => client));
+    this.stage(writes);
+    await this.#readOverwritten();
     let commands = new ApplyCommands(this.keys);
     let written: StoredClient[] = [];
-    for (const [at, { client, due }] of writes.entries()) {
-      const was = before[at];
+    for (const [key, { client, due }] of this.#staged) {
+      const was = this.#overwritten.get(key);
       if (was === undefined) throw new TypeError('a client to write was not loaded');
       if (commands.clients === CLIENTS_PER_CALL || commands.length > LENGTH_PER_CALL) {
         await this.#apply(commands, written);
@@ -80,12 +114,13 @@ export class OwnedPartition {
         commands = new ApplyCommands(this.keys);
         written = [];
       }
-      const { stored, text } = toStore(client, was.key, due !== undefined);
+      const { stored, text } = toStore(client, key, due !== undefined);
       commands.add(was, stored, text, due && (due.moved || !was.pending) ? due.at : undefined);
       written.push(stored);
     }
     if (watermark !== undefined) commands.watermark(watermark);
     await this.#apply(commands, written);
+    this.#sessionsStaged = 0;
   }
 
   /** Every client of which anything is known, in portions. Throws ChainBroken. */
@@ -108,7 +143,7 @@ export class OwnedPartition {
 
   /** Deletes the partition's snapshots, and marks it as restoring for readers. Throws ChainBroken. */
   async wipe(): Promise<void> {
-    this.#held.clear();
+    this.#forget();
     const keys = [this.keys.meta(), this.keys.counts(), this.keys.deadlines(), this.keys.sources(), this.keys.absent()];
     let answer: number;
     do {
@@ -129,8 +164,13 @@ export class OwnedPartition {
     return keys.map(parseClientKey).filter((id) => id !== undefined);
   }
 
+  async #readOverwritten(): Promise<void> {
+    const missing = [...this.#staged].filter(([key]) => !this.#overwritten.has(key)).map(([, { client }]) => client);
+    for (const one of await this.#stored(missing)) this.#overwritten.set(one.key, one);
+  }
+
   async #stored(ids: readonly ClientId[]): Promise<StoredClient[]> {
-    const asked = ids.map((id, at) => ({ id, at, key: clientKey(id.namespace, id.client) }));
+    const asked = ids.map((id, at) => ({ id, at, key: keyOf(id) }));
     const stored = asked.map(({ key }) => this.#held.get(key));
     const missing = asked.filter(({ at }) => stored[at] === undefined);
     for (let from = 0; from < missing.length; from += CLIENTS_PER_CALL) {
@@ -151,7 +191,11 @@ export class OwnedPartition {
   async #apply(commands: ApplyCommands, written: readonly StoredClient[]): Promise<void> {
     const keys = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
     await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, ...commands.toArguments()));
-    for (const one of written) this.#held.set(one.key, one);
+    for (const one of written) {
+      this.#staged.delete(one.key);
+      this.#overwritten.delete(one.key);
+      this.#held.set(one.key, one);
+    }
   }
 
   async #write(script: (chain: string, next: string) => Promise<number>): Promise<number> {
@@ -164,14 +208,30 @@ export class OwnedPartition {
       return answer;
     } catch (error) {
       // Whether it was written is not known.
-      this.#held.clear();
+      this.#forget();
       throw error;
     }
+  }
+
+  #forget(): void {
+    this.#held.clear();
+    this.#staged.clear();
+    this.#overwritten.clear();
+    this.#sessionsStaged = 0;
   }
 
   #chain(): string {
     return `${this.nonce}:${this.#counter}`;
   }
+}
+
+function keyOf({ namespace, client }: ClientId): string {
+  return clientKey(namespace, client);
+}
+
+/** One write in place of two: a due time that the first one moved is the one that stays, unless it is moved again. */
+function after(first: ClientWrite, second: ClientWrite): ClientWrite {
+  return second.due === undefined || second.due.moved || first.due === undefined ? second : { client: second.client, due: first.due };
 }
 
 /** In clients: one of many sessions, or of long JSON, counts as several. */

@@ -39,15 +39,12 @@ export class Assignment {
     const { owner, deadlines, metrics, partition, logger } = this.options;
     return this.#inTurn(async () => {
       const done = metrics.batch.startTimer();
-      const tally = await owner.cycle(records);
+      const tally = await owner.cycle(records, lag);
       if (tally === undefined) return;
       done();
       deadlines.watch(records);
       metrics.lag.set({ partition }, lag);
-      metrics.projected(
-        tally,
-        records.map(({ timestamp }) => timestamp),
-      );
+      metrics.projected(tally, records.length);
       if (tally.refused.length > 0) logger.warn({ partition, count: tally.refused.length }, 'dead letters');
     });
   }

@@ -44,7 +44,7 @@ export function createProjectorMetrics() {
   const latency = seconds('rollcall_projector_event_to_redis_seconds', 'From an event in the log to its snapshot in Redis');
   return {
     registry,
-    batch: seconds('rollcall_projector_batch_seconds', 'One batch: load, fold, commit, apply'),
+    batch: seconds('rollcall_projector_batch_seconds', 'One batch: load, fold, commit, and mostly apply'),
     transaction: seconds('rollcall_projector_transaction_seconds', 'One Kafka transaction'),
     lag: new Gauge({ name: 'rollcall_projector_lag', help: 'Records of the log that are not projected yet', ...byPartition }),
     takeOvers: new Counter({
@@ -53,12 +53,14 @@ export function createProjectorMetrics() {
       ...byPartition,
     }),
     restores: new Counter({ name: 'rollcall_projector_restores_total', help: 'Partitions of Redis restored from the log', ...byPartition }),
-    /** `times`: log times of the batch's records, in milliseconds. */
-    projected(tally: Tally, times: readonly number[]) {
-      events.inc(times.length);
+    projected(tally: Tally, records: number) {
+      events.inc(records);
       changes.inc(tally.changed);
       for (const reason of tally.ignored) ignored.inc({ reason });
       for (const reason of tally.refused) letters.inc({ reason });
+    },
+    /** `times`: log times of the records that Redis has come to, in milliseconds since 1970. */
+    applied(times: readonly number[]) {
       const now = Date.now();
       for (const time of times) latency.observe((now - time) / 1000);
     },

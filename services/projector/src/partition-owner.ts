@@ -53,18 +53,25 @@ interface Tenure {
   readonly transactions: PartitionTransactions;
   readonly generations: OwnedGenerations;
   expected: bigint;
+  /** When Redis was as far as the log, in milliseconds since 1970, */
+  appliedAt: number;
+  /** and log times of the records that were committed since. */
+  unapplied: number[];
 }
 
 /** The projector's protocol for one partition.
  *
  *      takeOver: Fence → Claim → ReadCommitted → (Wipe → Restore | CatchUp) → Seek
- *      cycle:    Take → Load → Fold → Commit → Apply
+ *      cycle:    Take → Load → Fold → Commit → Stage → Apply
  *      doubt:    any error, any broken chain: the tenure is over; if still assigned, take over again
  *
  *  The order matters. Fencing before claiming: nobody that this owner replaced commits any more. Claiming before reading the committed
  *  offset: whatever is in Redis was committed below it, so a watermark above it means that Redis is not of this log. Committing before
  *  applying: Redis may lag the log, never lead it. The chain, compared by every script, makes whoever was replaced, or Redis itself
  *  rolled back, show.
+ *
+ *  Apply may be left to a later cycle while a backlog is worked off: what was committed is staged, and Load finds it there, so that a client
+ *  which many events of the backlog are about is written once. A crash leaves Redis behind the log, as one between Commit and Apply does.
  *
  *  Where a rebuild has made another generation, each is claimed and made whole alike, and each batch is folded into those beside the active
  *  one (CatchUp) between Commit and Apply: readers who change over never go backwards. */
@@ -78,9 +85,12 @@ export class PartitionOwner {
     return this.#tenure?.generations.active;
   }
 
-  /** Throws on doubt: Redis is not as this owner left it. */
+  /** Throws on doubt: Redis is not as this owner left it. What is staged does not wait for a batch that may never come. */
   async check(): Promise<void> {
-    await this.#tenure?.generations.check();
+    const tenure = this.#tenure;
+    if (tenure === undefined) return;
+    await tenure.generations.check();
+    if (tenure.unapplied.length > 0 && Date.now() - tenure.appliedAt > LONGEST_BEHIND) await this.#apply(tenure);
   }
 
   async takeOver(): Promise<void> {
@@ -96,7 +106,7 @@ export class PartitionOwner {
       await at('after-read-committed');
       for (const claimed of generations.claimed) await this.#makeWhole(claimed, start, committed);
       await this.#publish(transactions, generations.active, committed);
-      this.#tenure = { transactions, generations, expected: committed };
+      this.#tenure = { transactions, generations, expected: committed, appliedAt: Date.now(), unapplied: [] };
       log.seek(committed);
       logger.info({ partition, offset: String(committed) }, 'took the partition over');
     } catch (error) {
@@ -105,8 +115,9 @@ export class PartitionOwner {
     }
   }
 
-  /** Projects one batch. Throws on doubt: the batch may have been committed, and must not be tried again without a take-over. */
-  async cycle(batch: readonly LogRecord[]): Promise<Tally | undefined> {
+  /** Projects one batch. `lag`: how many records of the log wait behind it. Throws on doubt: the batch may have been committed, and must not be
+   *  tried again without a take-over. */
+  async cycle(batch: readonly LogRecord[], lag = 0): Promise<Tally | undefined> {
     const tenure = this.#tenure;
     if (tenure === undefined) return undefined;
     const records = this.#take(batch, tenure.expected);
@@ -122,8 +133,9 @@ export class PartitionOwner {
     await this.options.at('after-commit');
     tenure.expected = next;
     for (const generation of beside) await foldInto(generation, records, this.options.settings, next);
-    await active.apply(writes, next, () => this.options.at('between-applies'));
-    await this.options.at('after-apply');
+    active.stage(writes);
+    tenure.unapplied.push(...records.map(({ timestamp }) => timestamp));
+    if (lag === 0 || active.isFull || Date.now() - tenure.appliedAt > mayBeBehind(last.timestamp)) await this.#apply(tenure);
     return tally;
   }
 
@@ -132,6 +144,16 @@ export class PartitionOwner {
     const tenure = this.#tenure;
     this.#tenure = undefined;
     await tenure?.transactions.close();
+  }
+
+  /** Redis becomes as new as the log. */
+  async #apply(tenure: Tenure): Promise<void> {
+    const { at, metrics } = this.options;
+    await tenure.generations.active.apply([], tenure.expected, () => at('between-applies'));
+    await at('after-apply');
+    metrics.applied(tenure.unapplied);
+    tenure.appliedAt = Date.now();
+    tenure.unapplied = [];
   }
 
   /** What comes of the records. Nothing else of them is held while it is committed: what lives that long, V8 copies again and again. */
@@ -211,6 +233,14 @@ export class PartitionOwner {
     await snapshots.published();
   }
 }
+
+/** While more of the log waits, whoever asks Redis is told something old anyway: of records that are a minute old, what is in Redis may be a
+ *  quarter of a minute older still. In milliseconds. */
+function mayBeBehind(logTime: number): number {
+  return Math.min((Date.now() - logTime) / 4, LONGEST_BEHIND);
+}
+
+const LONGEST_BEHIND = 10_000;
 
 /** The log was cut above the offset that comes next, or the batch was fetched for somebody else. */
 export class HoleInLog extends Error {

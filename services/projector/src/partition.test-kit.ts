@@ -21,8 +21,10 @@ export const GRACE = 60_000;
 export class MemorySnapshots {
   readonly clients = new Map<string, ClientState>();
   readonly deadlines = new Map<string, number>();
+  readonly staged: ClientWrite[] = [];
   chainBroken = false;
   toPublish = false;
+  isFull = false;
 
   /** `name` tells it from others in the journal. */
   constructor(
@@ -32,13 +34,23 @@ export class MemorySnapshots {
 
   async load(ids: readonly ClientId[]): Promise<ClientState[]> {
     if (this.chainBroken) throw new ChainBroken();
-    return ids.map(({ namespace, client }) => this.clients.get(clientKey(namespace, client)) ?? unseenClient(namespace, client));
+    return ids.map(({ namespace, client }) => {
+      const key = clientKey(namespace, client);
+      const staged = this.staged.findLast((write) => clientKey(write.client.namespace, write.client.client) === key);
+      return staged?.client ?? this.clients.get(key) ?? unseenClient(namespace, client);
+    });
+  }
+
+  stage(writes: readonly ClientWrite[]): void {
+    this.staged.push(...writes);
   }
 
   async apply(writes: readonly ClientWrite[], watermark?: bigint): Promise<void> {
     if (this.chainBroken) throw new ChainBroken();
-    this.journal.push(`${this.name}apply ${writes.length}${watermark === undefined ? '' : ` up to ${watermark}`}`);
-    for (const { client, due } of writes) {
+    this.stage(writes);
+    const all = this.staged.splice(0);
+    this.journal.push(`${this.name}apply ${all.length}${watermark === undefined ? '' : ` up to ${watermark}`}`);
+    for (const { client, due } of all) {
       const key = clientKey(client.namespace, client.client);
       this.clients.set(key, client);
       if (due === undefined) this.deadlines.delete(key);
