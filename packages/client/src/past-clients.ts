@@ -4,9 +4,9 @@ import {
   decodeState,
   type EventRecord,
   type FoldedEvent,
+  FoldingBatch,
   type FoldSettings,
-  foldBatch,
-  readRecord,
+  keyRecord,
   sessionSnapshot,
   unseenClient,
 } from '@rollcall/fold';
@@ -54,12 +54,13 @@ export class PastClients {
 
   /** The next event of the log; undefined if what its client began with has it already. */
   fold<R extends EventRecord>(record: R): PastEvent<R> | undefined {
-    const read = readRecord(record);
-    const { parsed } = read;
-    const loaded = new Map(parsed.ok ? [[parsed.key, this.#clients.get(parsed.key) ?? unseenClient(parsed.namespace, parsed.client)]] : []);
-    const { events, clients, refused } = foldBatch([read], loaded, this.settings);
-    for (const [key, { client }] of clients) this.#clients.set(key, client);
-    return events[0] ?? refused[0];
+    const keyed = keyRecord(record);
+    const { key } = keyed;
+    const loaded = new Map(key ? [[key.text, this.#clients.get(key.text) ?? unseenClient(key.namespace, key.client)]] : []);
+    const batch = new FoldingBatch([keyed], loaded, this.settings);
+    const [told] = batch;
+    for (const [name, { client }] of batch.clients()) this.#clients.set(name, client);
+    return told;
   }
 
   /** Keys of the clients that were heard of, or may have been. */

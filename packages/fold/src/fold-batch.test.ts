@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { type ClientState, unseenClient } from './client.ts';
-import { clientsOf, foldBatch, readRecord } from './fold-batch.ts';
+import { clientsOf, FoldingBatch, keyRecord } from './fold-batch.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 import { after, connected, deadline, disconnected, NOON_MS, record, replay, type StoredRecord } from './testing/index.ts';
 
 /** Folds the records onto clients that are as `before` left them, else never seen. */
 function fold(records: readonly StoredRecord[], before: readonly ClientState[] = []) {
-  const read = records.map(readRecord);
+  const keyed = records.map(keyRecord);
   const loaded = new Map<string, ClientState>();
-  for (const [key, { namespace, client }] of clientsOf(read)) {
+  for (const [key, { namespace, client }] of clientsOf(keyed)) {
     loaded.set(key, before.find((known) => known.client === client) ?? unseenClient(namespace, client));
   }
-  return foldBatch(read, loaded, DEFAULT_SETTINGS);
+  const batch = new FoldingBatch(keyed, loaded, DEFAULT_SETTINGS);
+  const told = [...batch];
+  return {
+    events: told.flatMap((one) => ('folded' in one ? [one] : [])),
+    refused: told.flatMap((one) => ('rejection' in one ? [one] : [])),
+    clients: batch.clients(),
+  };
 }
 type Batch = ReturnType<typeof fold>;
 /** `10 session-connected client-online`, `11 stale`. */
@@ -72,7 +78,8 @@ describe('a batch of the log', () => {
   });
 
   it('fails where a client was not loaded, rather than starting it anew', () => {
-    expect(() => foldBatch([readRecord(record(0, connected(1n)))], new Map(), DEFAULT_SETTINGS)).toThrow('was not loaded');
+    const batch = new FoldingBatch([keyRecord(record(0, connected(1n)))], new Map(), DEFAULT_SETTINGS);
+    expect(() => [...batch]).toThrow('was not loaded');
   });
 });
 

@@ -1,4 +1,4 @@
-import { type ParsedRecord, parseRecord, type Rejection } from '@rollcall/schema';
+import { type ParsedRecord, parseKey, parseValue, type RecordKey, type Rejection } from '@rollcall/schema';
 import type { ClientState } from './client.ts';
 import { type Folded, fold } from './fold.ts';
 import { pendingEnding } from './presence.ts';
@@ -13,10 +13,10 @@ export interface EventRecord {
   readonly value: Uint8Array | null;
 }
 
-/** A record and what it says. */
-export interface ReadRecord<R extends EventRecord = EventRecord> {
+/** A record and whose it is, as far as its key says. */
+export interface KeyedRecord<R extends EventRecord = EventRecord> {
   readonly record: R;
-  readonly parsed: ParsedRecord;
+  readonly key: RecordKey | undefined;
 }
 
 /** An event of the batch and what it came to. */
@@ -26,6 +26,12 @@ export interface FoldedEvent<R extends EventRecord = EventRecord> {
   readonly folded: Folded;
 }
 
+/** A record that is no event. */
+export interface RefusedRecord<R extends EventRecord = EventRecord> {
+  readonly record: R;
+  readonly rejection: Rejection;
+}
+
 /** A client as the batch leaves it. */
 export interface FoldedClient {
   readonly client: ClientState;
@@ -33,49 +39,62 @@ export interface FoldedClient {
   readonly pending?: { readonly since: number; readonly moved: boolean };
 }
 
-export interface FoldedBatch<R extends EventRecord = EventRecord> {
-  /** In log order, without what was folded before. */
-  readonly events: readonly FoldedEvent<R>[];
-  /** Clients of which something is remembered that was not before, by key. */
-  readonly clients: ReadonlyMap<string, FoldedClient>;
-  readonly refused: readonly { readonly record: R; readonly rejection: Rejection }[];
-}
-
-export function readRecord<R extends EventRecord>(record: R): ReadRecord<R> {
-  return { record, parsed: parseRecord(record.key, record.value) };
+export function keyRecord<R extends EventRecord>(record: R): KeyedRecord<R> {
+  return { record, key: parseKey(record.key) };
 }
 
 /** The keys and names of the clients that a batch is about. */
-export function clientsOf(records: readonly ReadRecord[]): Map<string, { namespace: string; client: string }> {
-  return new Map(records.flatMap(({ parsed }) => (parsed.ok ? [[parsed.key, parsed] as const] : [])));
+export function clientsOf(records: readonly KeyedRecord[]): Map<string, { namespace: string; client: string }> {
+  const clients = new Map<string, RecordKey>();
+  for (const { key } of records) if (key !== undefined) clients.set(key.text, key);
+  return clients;
 }
 
-/** Folds one batch of a partition onto the clients as they were. Pure. An event at or below its client's position was folded already. */
-export function foldBatch<R extends EventRecord>(
-  records: readonly ReadRecord<R>[],
-  loaded: ReadonlyMap<string, ClientState | undefined>,
-  settings: FoldSettings,
-): FoldedBatch<R> {
-  const now = new Map<string, { client: ClientState; endedAt?: number }>();
-  const events: FoldedEvent<R>[] = [];
-  const refused: { record: R; rejection: Rejection }[] = [];
-  for (const { record, parsed } of records) {
-    if (!parsed.ok) {
-      refused.push({ record, rejection: parsed });
-      continue;
-    }
-    const { client: before, endedAt } = now.get(parsed.key) ?? { client: loaded.get(parsed.key) };
-    if (before === undefined) throw new TypeError(`a client of the batch was not loaded`);
-    if (record.offset <= before.offset) continue;
-    const folded = fold(before, parsed.event, record.offset, settings);
-    events.push({ record, parsed, folded });
-    if (folded.outcome === 'ignored') continue;
-    const moved = pendingTime(before) !== pendingTime(folded.client);
-    now.set(parsed.key, { client: folded.client, ...(moved ? { endedAt: record.timestamp } : endedAt !== undefined && { endedAt }) });
+/** Folds one batch of a partition onto the clients as they were, event by event, as it is iterated: of what was told of an event, nothing is
+ *  kept. Pure. An event at or below its client's position was folded already, and is not told. Throws TypeError where a client was not loaded. */
+export class FoldingBatch<R extends EventRecord = EventRecord> implements Iterable<FoldedEvent<R> | RefusedRecord<R>> {
+  readonly #now = new Map<string, { client: ClientState; endedAt?: number }>();
+  readonly #told = this.#fold();
+
+  constructor(
+    private readonly records: readonly KeyedRecord<R>[],
+    private readonly loaded: ReadonlyMap<string, ClientState | undefined>,
+    private readonly settings: FoldSettings,
+  ) {}
+
+  /** What was not told yet, in log order. */
+  [Symbol.iterator](): Iterator<FoldedEvent<R> | RefusedRecord<R>> {
+    return this.#told;
   }
-  const logTime = records.at(-1)?.record.timestamp ?? 0;
-  const clients = new Map([...now].map(([key, { client, endedAt }]) => [key, foldedClient(client, endedAt, logTime)]));
-  return { events, clients, refused };
+
+  /** Clients of which something is remembered that was not before the batch, by key. Folds what was not told yet. */
+  clients(): ReadonlyMap<string, FoldedClient> {
+    for (const _ of this);
+    const logTime = this.records.at(-1)?.record.timestamp ?? 0;
+    return new Map([...this.#now].map(([key, { client, endedAt }]) => [key, foldedClient(client, endedAt, logTime)]));
+  }
+
+  *#fold(): Generator<FoldedEvent<R> | RefusedRecord<R>, void> {
+    for (const { record, key } of this.records) {
+      const parsed = parseValue(key, record.value);
+      if (!parsed.ok) {
+        yield { record, rejection: parsed };
+        continue;
+      }
+      const { client: before, endedAt } = this.#now.get(parsed.key) ?? { client: this.loaded.get(parsed.key) };
+      if (before === undefined) throw new TypeError(`a client of the batch was not loaded`);
+      if (record.offset <= before.offset) continue;
+      const folded = fold(before, parsed.event, record.offset, this.settings);
+      if (folded.outcome !== 'ignored') {
+        const moved = pendingTime(before) !== pendingTime(folded.client);
+        this.#now.set(parsed.key, {
+          client: folded.client,
+          ...(moved ? { endedAt: record.timestamp } : endedAt !== undefined && { endedAt }),
+        });
+      }
+      yield { record, parsed, folded };
+    }
+  }
 }
 
 function foldedClient(client: ClientState, endedAt: number | undefined, logTime: number): FoldedClient {

@@ -12,12 +12,12 @@ export { type Folded, fold, type IgnoredReason } from './fold.ts';
 export {
   clientsOf,
   type EventRecord,
-  type FoldedBatch,
   type FoldedClient,
   type FoldedEvent,
-  foldBatch,
-  type ReadRecord,
-  readRecord,
+  FoldingBatch,
+  type KeyedRecord,
+  keyRecord,
+  type RefusedRecord,
 } from './fold-batch.ts';
 export { type ClientPresence, pendingEnding } from './presence.ts';
 export type { SessionConclusion } from './session-conclusion.ts';

@@ -9,9 +9,13 @@ const { CompressionCodecs, CompressionTypes } = kafkajs;
 
 // kafkajs leaves this codec to whoever wants it.
 CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-  compress: async ({ buffer }: { readonly buffer: Buffer }) => zstdCompressSync(buffer, FASTEST),
+  compress: async ({ buffer }: { readonly buffer: Buffer }) => compressRecords(buffer),
   decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),
 });
+
+export function compressRecords(records: Buffer): Buffer {
+  return zstdCompressSync(records, FASTEST);
+}
 
 /** How all that we write is compressed. */
 export const COMPRESSION = CompressionTypes.ZSTD;

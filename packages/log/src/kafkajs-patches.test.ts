@@ -6,11 +6,9 @@ import { COMPRESSION } from './compression.ts';
 const kafkajs = createRequire(import.meta.url);
 const RequestQueue = kafkajs('kafkajs/src/network/requestQueue');
 const groupMessagesPerPartition = kafkajs('kafkajs/src/producer/groupMessagesPerPartition');
-const encodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0');
-const Encoder = kafkajs('kafkajs/src/protocol/encoder');
-const Decoder = kafkajs('kafkajs/src/protocol/decoder');
+const produceRequest = kafkajs('kafkajs/src/protocol/requests/produce/v3/request');
+const createSendMessages = kafkajs('kafkajs/src/producer/sendMessages');
 const createEosManager = kafkajs('kafkajs/src/producer/eosManager');
-const { RecordBatch } = kafkajs('kafkajs/src/protocol/recordBatch/v0');
 
 describe('the request queue of a connection', () => {
   const sent: number[] = [];
@@ -115,38 +113,53 @@ describe('grouping messages by partition', () => {
   });
 });
 
-describe('encoding what is sent', () => {
-  afterEach(() => void vi.restoreAllMocks());
+describe('records that are packed', () => {
+  const packed = { length: 3, compressed: Buffer.from('three records') };
 
-  it('takes memory once for all records of a batch, and does not clear what it overwrites', async () => {
-    const records = Array.from({ length: 100 }, (_, at) => encodeRecord({ offsetDelta: at, key: 'key', value: 'v'.repeat(2_000) }));
-    const allocUnsafe = vi.spyOn(Buffer, 'allocUnsafe');
-    const alloc = vi.spyOn(Buffer, 'alloc');
-    await RecordBatch({ compression: COMPRESSION, records });
-    expect(allocUnsafe.mock.calls.filter(([size]) => size > 100_000)).toHaveLength(1);
-    expect(allocUnsafe.mock.calls.length).toBeLessThan(20);
-    expect(alloc).not.toHaveBeenCalled();
+  it('are sent as they are, one message in place of all', async () => {
+    const encode = async (messages: readonly object[]): Promise<Buffer> => {
+      const topicData = [{ topic: 't', partitions: [{ partition: 0, messages, firstSequence: 7 }] }];
+      return (await produceRequest({ acks: -1, timeout: 1, compression: COMPRESSION, topicData }).encode()).buffer;
+    };
+    const bytes = await encode([{ partition: 0, value: null, packed }]);
+    expect(bytes.subarray(-packed.compressed.length)).toEqual(packed.compressed);
+    // lastOffsetDelta, and how many records there are
+    expect(bytes.readInt32BE(bytes.length - packed.compressed.length - 4)).toBe(3);
+    expect(bytes.readInt32BE(bytes.length - packed.compressed.length - 38)).toBe(2);
   });
 
-  it('gives a record the length that it has', () => {
-    for (const length of [0, 1, 63, 64, 8_191, 8_192, 100_000]) {
-      for (const offsetDelta of [0, 63, 64, 100_000]) {
-        const record = encodeRecord({ offsetDelta, timestampDelta: length, key: 'é', value: '😀'.repeat(length), headers: { a: 'b' } });
-        const encoder = new Encoder(1);
-        record.writeTo(encoder);
-        expect(record.size()).toBe(encoder.size());
-      }
-    }
-  });
-
-  it('writes integers of any size as any reader decodes them', () => {
-    for (const number of [0, 1, -1, 63, -64, 64, 2 ** 30, -(2 ** 30), 2 ** 31 - 1, -(2 ** 31)]) {
-      expect(new Decoder(new Encoder(1).writeVarInt(number).buffer).readVarInt()).toBe(number);
-      expect(new Decoder(new Encoder(1).writeVarLong(number).buffer).readVarLong().toString()).toBe(String(number));
-    }
-    for (const number of [2 ** 31, -(2 ** 31) - 1, 2 ** 52]) {
-      expect(new Decoder(new Encoder(1).writeVarLong(number).buffer).readVarLong().toString()).toBe(String(number));
-    }
+  it('count as the records that they are in the numbers of a producer', async () => {
+    const updateSequence = vi.fn();
+    const broker = { nodeId: 1, produce: async () => ({ topics: [] }) };
+    const cluster = {
+      refreshMetadataIfNecessary: async () => {},
+      addMultipleTargetTopics: async () => {},
+      findTopicPartitionMetadata: () => [{}],
+      findLeaderForPartitions: () => ({ 1: [0] }),
+      findBroker: async () => broker,
+    };
+    const eosManager = {
+      acquireBrokerLock: async () => {},
+      releaseBrokerLock: async () => {},
+      isTransactional: () => false,
+      getSequence: () => 0,
+      getProducerId: () => '1',
+      getProducerEpoch: () => 0,
+      updateSequence,
+    };
+    const retrier = (attempt: (bail: () => void) => Promise<unknown>) => attempt(() => {});
+    const partitioner = ({ message }: { message: { partition: number } }) => message.partition;
+    const send = createSendMessages({ logger: {}, cluster, partitioner, eosManager, retrier });
+    await send({ acks: -1, timeout: 1, topicMessages: [{ topic: 't', messages: [{ partition: 0, value: null, packed }] }] });
+    expect(updateSequence.mock.calls).toEqual([['t', 0, 3]]);
+    broker.produce = async () => Promise.reject(new Error('no answer'));
+    await send({ acks: -1, timeout: 1, topicMessages: [{ topic: 't', messages: [{ partition: 0, value: null, packed }] }] }).catch(
+      () => {},
+    );
+    expect(updateSequence.mock.calls.slice(1)).toEqual([
+      ['t', 0, 3],
+      ['t', 0, -3],
+    ]);
   });
 });
 

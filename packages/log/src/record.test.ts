@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { toLogRecord, toMessage } from './record.ts';
+import { toLogRecord } from './record.ts';
 
 const plain = {
   key: Buffer.from('ns/c'),
@@ -28,17 +28,5 @@ describe('a record that was read', () => {
 
   it('has no headers where none came', () => {
     expect(toLogRecord(0, { ...plain, size: 0 }).headers).toEqual({});
-  });
-});
-
-describe('a record to write', () => {
-  it('goes to the partition that it names, bytes unchanged', () => {
-    const part = Buffer.from('..abc..').subarray(2, 5);
-    const written = toMessage({ topic: 't', partition: 7, key: new Uint8Array(part), value: part, headers: { reason: 'not-json' } });
-    expect(written).toEqual({ partition: 7, key: Buffer.from('abc'), value: Buffer.from('abc'), headers: { reason: 'not-json' } });
-  });
-
-  it('may have neither key nor value nor headers', () => {
-    expect(toMessage({ topic: 't', partition: 0, key: null, value: null })).toEqual({ partition: 0, key: null, value: null });
   });
 });

@@ -1,5 +1,4 @@
-import type { KafkaMessage, Message, ProducerBatch } from 'kafkajs';
-import { COMPRESSION } from './compression.ts';
+import type { KafkaMessage } from 'kafkajs';
 
 /** One record as it was read. */
 export interface LogRecord {
@@ -17,27 +16,12 @@ export interface NewRecord {
   readonly topic: string;
   readonly partition: number;
   readonly key: string | Uint8Array | null;
-  readonly value: string | Uint8Array | null;
+  /** Of several parts, what they are one after the other. */
+  readonly value: string | Uint8Array | null | readonly (string | Uint8Array)[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export function toLogRecord(partition: number, { offset, timestamp, key, value, headers = {} }: KafkaMessage): LogRecord {
   const texts = Object.entries(headers).map(([name, text]) => [name, String(Array.isArray(text) ? text[0] : text)]);
   return { partition, offset: BigInt(offset), timestamp: Number(timestamp), key, value, headers: Object.fromEntries(texts) };
-}
-
-/** One request: acknowledged by all in-sync replicas, compressed. */
-export function toBatch(records: readonly NewRecord[]): ProducerBatch {
-  const topics = Map.groupBy(records, (record) => record.topic);
-  const topicMessages = [...topics].map(([topic, members]) => ({ topic, messages: members.map(toMessage) }));
-  return { topicMessages, acks: -1, compression: COMPRESSION };
-}
-
-export function toMessage({ partition, key, value, headers }: NewRecord): Message {
-  return { partition, key: bytes(key), value: bytes(value), ...(headers && { headers: { ...headers } }) };
-}
-
-function bytes(content: string | Uint8Array | null): string | Buffer | null {
-  if (content === null || typeof content === 'string' || Buffer.isBuffer(content)) return content;
-  return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }

@@ -1,33 +1,32 @@
+import type { ProducerBatch } from 'kafkajs';
+import { COMPRESSION } from './compression.ts';
 import type { NewRecord } from './record.ts';
+import { type PackedRecords, RecordSet } from './record-set.ts';
 
-/** Bytes of one produce request, well under the broker's `message.max.bytes` for what is not itself larger. */
-export const MAX_REQUEST_BYTES = 900_000;
-
-/** What Kafka's record format adds to key, value and headers, generously. */
-const RECORD_OVERHEAD = 100;
-
-/** The records in order, in runs that fit into one request; a record larger than that goes alone. */
-export function* inRequests(records: readonly NewRecord[]): Iterable<readonly NewRecord[]> {
-  let from = 0;
-  let size = 0;
-  for (const [at, record] of records.entries()) {
-    const length = lengthOf(record);
-    if (size + length > MAX_REQUEST_BYTES && at > from) {
-      yield records.slice(from, at);
-      from = at;
-      size = 0;
-    }
-    size += length;
+/** The records as requests to send one after the other, each acknowledged by all in-sync replicas: those of one partition of a topic stay in their
+ *  order. They are written down at once, each as it comes: what makes them need not keep them. */
+export function toRequests(records: Iterable<NewRecord>): ProducerBatch[] {
+  const topics = new Map<string, Map<number, RecordSet>>();
+  for (const record of records) {
+    const sets = topics.get(record.topic) ?? new Map<number, RecordSet>();
+    topics.set(record.topic, sets);
+    const set = sets.get(record.partition) ?? new RecordSet();
+    sets.set(record.partition, set);
+    set.add(record);
   }
-  if (from < records.length) yield records.slice(from);
+  const requests: ProducerBatch[] = [];
+  for (const [topic, sets] of topics) {
+    for (const [partition, set] of sets) {
+      for (const [at, packed] of set.batches().entries()) {
+        const request = requests[at] ?? { topicMessages: [], acks: -1, compression: COMPRESSION };
+        requests[at] = request;
+        request.topicMessages?.push({ topic, messages: [packedMessage(partition, packed)] });
+      }
+    }
+  }
+  return requests;
 }
 
-function lengthOf({ key, value, headers }: NewRecord): number {
-  let length = RECORD_OVERHEAD + bytes(key) + bytes(value);
-  for (const name in headers) length += bytes(name) + bytes(headers[name] ?? null);
-  return length;
-}
-
-function bytes(content: string | Uint8Array | null): number {
-  return content === null ? 0 : Buffer.byteLength(content);
+function packedMessage(partition: number, packed: PackedRecords) {
+  return { partition, value: null, packed };
 }

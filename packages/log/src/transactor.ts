@@ -2,8 +2,8 @@ import type { Producer, Transaction } from 'kafkajs';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
-import { type NewRecord, toBatch } from './record.ts';
-import { inRequests } from './requests.ts';
+import type { NewRecord } from './record.ts';
+import { toRequests } from './requests.ts';
 
 /** How long a transaction may stay open before the broker aborts it: how long a reader of committed records may wait for a dead owner. */
 const TRANSACTION_TIMEOUT = 15_000;
@@ -36,11 +36,11 @@ export class Transactor {
     }
   }
 
-  /** Appends the records and moves the group's offset of the input partition to `next`, all or nothing. Throws LogUnavailable: it is then
+  /** Appends the records, which are all taken before this returns, and moves the group's offset of the input partition to `next`, all or nothing. Throws LogUnavailable: it is then
    *  unknown whether that happened, and this producer must not be used again.
    *  `beforeEnd` runs when all is written and nothing is committed. */
   async commit(
-    records: readonly NewRecord[],
+    records: Iterable<NewRecord>,
     {
       groupId,
       topic,
@@ -49,9 +49,10 @@ export class Transactor {
     }: { readonly groupId: string; readonly topic: string; readonly partition: number; readonly next: bigint },
     beforeEnd: () => Promise<void> = async () => {},
   ): Promise<void> {
+    const requests = toRequests(records);
     try {
       const transaction: Transaction = await this.producer.transaction();
-      for (const some of inRequests(records)) await transaction.sendBatch(toBatch(some));
+      for (const request of requests) await transaction.sendBatch(request);
       await transaction.sendOffsets({
         consumerGroupId: groupId,
         topics: [{ topic, partitions: [{ partition, offset: next.toString() }] }],

@@ -1,6 +1,8 @@
+import { zstdDecompressSync } from 'node:zlib';
 import type { Kafka } from 'kafkajs';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { LogUnavailable } from './errors.ts';
+import type { PackedRecords } from './record-set.ts';
 import { LogWriter } from './writer.ts';
 
 /** What the brokers were asked: which producer sent which values, and in what order requests began and ended. */
@@ -16,8 +18,9 @@ vi.mock('./kafka.ts', () => ({
         return {
           connect: async () => {},
           disconnect: async () => void asked.push(`${name} leaves`),
-          sendBatch: async ({ topicMessages }: { topicMessages: { messages: { value: string }[] }[] }) => {
-            const value = topicMessages[0]?.messages[0]?.value ?? '';
+          sendBatch: async ({ topicMessages: [sent] }: { topicMessages: { messages: { packed: PackedRecords }[] }[] }) => {
+            const packed = sent?.messages[0]?.packed.compressed ?? Buffer.alloc(0);
+            const value = zstdDecompressSync(packed).toString().includes('value of a') ? 'a' : 'b';
             asked.push(`${name} sends ${value}`);
             await answer(value);
             asked.push(`${value} is acknowledged`);
@@ -34,7 +37,7 @@ beforeEach(() => {
 });
 
 const writer = () => new LogWriter({ brokers: [], prefix: 'rollcall', clientId: 'test', retries: 0, logger: { debug: () => {} } });
-const record = (value: string) => ({ topic: 'rollcall.events', partition: 0, key: 'n/c', value });
+const record = (value: string) => ({ topic: 'rollcall.events', partition: 0, key: 'n/c', value: `value of ${value}` });
 
 it('sends one request at a time: kafkajs gives the numbers of one that failed to the next', async () => {
   const log = writer();

@@ -1,9 +1,9 @@
-import type { Producer } from 'kafkajs';
+import type { Producer, ProducerBatch } from 'kafkajs';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
-import { type NewRecord, toBatch } from './record.ts';
-import { inRequests } from './requests.ts';
+import type { NewRecord } from './record.ts';
+import { toRequests } from './requests.ts';
 
 /** Appends records: idempotent, acknowledged by all in-sync replicas. Each record names its partition.
  *
@@ -24,7 +24,7 @@ export class LogWriter {
   /** Resolves when every record is acknowledged. Throws LogUnavailable: some of them may have been appended. */
   append(records: readonly NewRecord[]): Promise<void> {
     return this.#inTurn(async () => {
-      for (const some of inRequests(records)) await this.#send(some);
+      for (const request of toRequests(records)) await this.#send(request);
     });
   }
 
@@ -32,13 +32,13 @@ export class LogWriter {
     await this.#inTurn(() => this.#discard());
   }
 
-  async #send(records: readonly NewRecord[]): Promise<void> {
+  async #send(request: ProducerBatch): Promise<void> {
     const producer = await this.#connected();
     try {
-      await producer.sendBatch(toBatch(records));
+      await producer.sendBatch(request);
     } catch (cause) {
       await this.#discard();
-      throw new LogUnavailable(`write to ${[...new Set(records.map(({ topic }) => topic))].join(', ')}`, true, cause);
+      throw new LogUnavailable(`write to ${[...new Set(request.topicMessages?.map(({ topic }) => topic))].join(', ')}`, true, cause);
     }
   }
 

@@ -21,11 +21,27 @@ export type ParsedRecord =
     }
   | ({ readonly ok: false } & Rejection);
 
-/** Reads one record of `rollcall.events`. The key says whose event it is; the namespace in it may be a configured name. Never throws. */
+/** Whose event a record is; the namespace may be a configured name. */
+export interface RecordKey {
+  readonly text: string;
+  readonly namespace: string;
+  readonly client: string;
+}
+
+/** Reads one record of `rollcall.events`. Never throws. */
 export function parseRecord(key: Uint8Array | null, value: Uint8Array | null): ParsedRecord {
-  const keyText = key && decodeUtf8(key);
-  const client = keyText ? parseClientKey(keyText) : undefined;
-  if (!keyText || client === undefined) return { ok: false, reason: 'invalid-data', detail: 'the key is not namespace/client' };
+  return parseValue(parseKey(key), value);
+}
+
+/** Undefined where it is not `namespace/client`. */
+export function parseKey(key: Uint8Array | null): RecordKey | undefined {
+  const text = key && decodeUtf8(key);
+  const client = text ? parseClientKey(text) : undefined;
+  return text && client ? { text, ...client } : undefined;
+}
+
+export function parseValue(key: RecordKey | undefined, value: Uint8Array | null): ParsedRecord {
+  if (key === undefined) return { ok: false, reason: 'invalid-data', detail: 'the key is not namespace/client' };
   const json = value && decodeUtf8(value);
   if (!json) return { ok: false, reason: 'not-json', detail: 'no value in UTF-8' };
   let data: unknown;
@@ -36,8 +52,8 @@ export function parseRecord(key: Uint8Array | null, value: Uint8Array | null): P
   }
   const parsed = LogEvent.safeParse(data);
   if (!parsed.success) return { ok: false, reason: 'invalid-data', detail: describeIssue(parsed.error) };
-  if (parsed.data.data.clientAuthenticationName !== client.client) {
+  if (parsed.data.data.clientAuthenticationName !== key.client) {
     return { ok: false, reason: 'invalid-data', detail: 'the key names another client than the event' };
   }
-  return { ok: true, key: keyText, ...client, event: parsed.data, json };
+  return { ok: true, key: key.text, namespace: key.namespace, client: key.client, event: parsed.data, json };
 }

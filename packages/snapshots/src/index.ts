@@ -7,7 +7,7 @@ export type { Page } from './list.ts';
 export { type ClaimedPartition, OwnedGenerations } from './owned-generations.ts';
 export { ChainBroken, type ClientWrite, type OwnedPartition, type Watermark } from './owned-partition.ts';
 export { type ClientView, PartitionRestoring } from './partition-reader.ts';
-export { foldInto, loadAndFold, type ProjectionSettings, writesOf } from './projection.ts';
+export { foldInto, loadBatch, type ProjectionSettings, writesOf } from './projection.ts';
 export { type ListOptions, SnapshotReader } from './reader.ts';
 export { type GenerationsStanding, RebuildStore } from './rebuild-store.ts';
 export { type RedisOptions, RedisUnavailable } from './redis.ts';

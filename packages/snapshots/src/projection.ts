@@ -1,4 +1,4 @@
-import { clientsOf, type EventRecord, type FoldedBatch, type FoldSettings, foldBatch, readRecord } from '@rollcall/fold';
+import { clientsOf, type EventRecord, FoldingBatch, type FoldSettings, keyRecord } from '@rollcall/fold';
 import type { ClientWrite, OwnedPartition } from './owned-partition.ts';
 
 export interface ProjectionSettings extends FoldSettings {
@@ -6,22 +6,22 @@ export interface ProjectionSettings extends FoldSettings {
   readonly offlineGrace: number;
 }
 
-/** Folds records of the partition's log onto the clients as Redis has them. Nothing is written. Throws ChainBroken. */
-export async function loadAndFold<R extends EventRecord>(
+/** Records of the partition's log, to be folded onto the clients as they were written or staged last. Nothing is written. Throws ChainBroken. */
+export async function loadBatch<R extends EventRecord>(
   partition: OwnedPartition,
   records: readonly R[],
   settings: FoldSettings,
-): Promise<FoldedBatch<R>> {
-  const read = records.map(readRecord);
-  const ids = clientsOf(read);
+): Promise<FoldingBatch<R>> {
+  const keyed = records.map(keyRecord);
+  const ids = clientsOf(keyed);
   const clients = await partition.load([...ids.values()]);
   const loaded = new Map([...ids.keys()].map((key, at) => [key, clients[at]] as const));
-  return foldBatch(read, loaded, settings);
+  return new FoldingBatch(keyed, loaded, settings);
 }
 
-/** What a folded batch leaves to write, each client with the time at which its deadline falls due. */
-export function writesOf({ clients }: FoldedBatch, { offlineGrace }: ProjectionSettings): ClientWrite[] {
-  return [...clients.values()].map(({ client, pending }) => ({
+/** What a batch leaves to write, each client with the time at which its deadline falls due. */
+export function writesOf(batch: FoldingBatch, { offlineGrace }: ProjectionSettings): ClientWrite[] {
+  return [...batch.clients().values()].map(({ client, pending }) => ({
     client,
     due: pending && { at: pending.since + offlineGrace, moved: pending.moved },
   }));
@@ -34,5 +34,5 @@ export async function foldInto(
   settings: ProjectionSettings,
   watermark?: bigint,
 ): Promise<void> {
-  await partition.apply(writesOf(await loadAndFold(partition, records, settings), settings), watermark);
+  await partition.apply(writesOf(await loadBatch(partition, records, settings), settings), watermark);
 }

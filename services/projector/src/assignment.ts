@@ -44,7 +44,7 @@ export class Assignment {
       done();
       deadlines.watch(records);
       metrics.lag.set({ partition }, lag);
-      metrics.projected(tally, records.length);
+      metrics.projected(tally);
       if (tally.refused.length > 0) logger.warn({ partition, count: tally.refused.length }, 'dead letters');
     });
   }

@@ -1,15 +1,17 @@
-import { clientsOf, DEFAULT_SETTINGS, foldBatch, readRecord, unseenClient } from '@rollcall/fold';
+import { clientsOf, DEFAULT_SETTINGS, FoldingBatch, keyRecord, unseenClient } from '@rollcall/fold';
 import { connected, disconnected, record } from '@rollcall/fold/testing';
 import type { LogRecord } from '@rollcall/log';
 import { describe, expect, it } from 'vitest';
 import { derivedRecords } from './derived.ts';
-import { TOPICS } from './partition.test-kit.ts';
+import { Tally } from './metrics.ts';
+import { TOPICS, textOf } from './partition.test-kit.ts';
 
 /** What is derived from the records, of clients never seen before. */
 function derived(records: readonly LogRecord[], partition: number) {
-  const read = records.map(readRecord);
-  const loaded = new Map([...clientsOf(read)].map(([key, { namespace, client }]) => [key, unseenClient(namespace, client)]));
-  return derivedRecords(foldBatch(read, loaded, DEFAULT_SETTINGS), TOPICS, partition);
+  const keyed = records.map(keyRecord);
+  const loaded = new Map([...clientsOf(keyed)].map(([key, { namespace, client }]) => [key, unseenClient(namespace, client)]));
+  const batch = new FoldingBatch(keyed, loaded, DEFAULT_SETTINGS);
+  return [...derivedRecords(batch, TOPICS, partition, new Tally(records.length))];
 }
 
 describe('the records derived from a batch', () => {
@@ -20,7 +22,7 @@ describe('the records derived from a batch', () => {
       ['rollcall.changes', 7, 'myns/client1'],
       ['rollcall.state', 7, 'myns/client1'],
     ]);
-    const [first, second, state] = records.map(({ value }) => JSON.parse(String(value)));
+    const [first, second, state] = records.map((one) => JSON.parse(textOf(one)));
     expect([first.kinds, second.kinds]).toEqual([
       ['session-connected', 'client-online'],
       ['session-disconnected', 'client-offline'],
@@ -33,8 +35,9 @@ describe('the records derived from a batch', () => {
       '{"specversion":"1.0" , "id":"\\u0031", "source":"/ns","type":"Microsoft.EventGrid.MQTTClientSessionConnected","time":"2026-03-02T13:00:00.12+01:00",' +
       ' "data":{"namespaceName":"myns","clientAuthenticationName":"client1","clientSessionName":"s","sequenceNumber":9223372036854775807,"new":1.0}}';
     const [change] = derived([record(5, text)], 0);
-    expect(String(change?.value).endsWith(`,"event":${text}}`)).toBe(true);
-    expect(JSON.parse(String(change?.value))).toMatchObject({
+    const value = change && textOf(change);
+    expect(value?.endsWith(`,"event":${text}}`)).toBe(true);
+    expect(JSON.parse(value ?? '')).toMatchObject({
       position: { partition: 0, offset: '5' },
       session: { sequenceNumber: '9223372036854775807', since: '2026-03-02T12:00:00.1200000Z' },
     });

@@ -1,44 +1,53 @@
-import { type ClientState, encodeState, type FoldedBatch, type FoldedEvent, SnapshotTexts, sessionOf } from '@rollcall/fold';
+import { type ClientState, encodeState, type FoldedEvent, type FoldingBatch, SnapshotTexts, sessionOf } from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
 import { clientKey, type Rejection, type Topics } from '@rollcall/schema';
+import type { Tally } from './metrics.ts';
 
-/** What a folded batch adds to the derived topics, in the partition of its events. */
-export function derivedRecords({ events, clients, refused }: FoldedBatch<LogRecord>, topics: Topics, partition: number): NewRecord[] {
+/** What a batch adds to the derived topics, in the partition of its events, made as it is folded. Counts into `tally` what became of it. */
+export function* derivedRecords(
+  batch: FoldingBatch<LogRecord>,
+  topics: Topics,
+  partition: number,
+  tally: Tally,
+): Generator<NewRecord, void, undefined> {
   const texts = new SnapshotTexts();
-  const records = refused.map(({ record, rejection }) => deadLetter(record, rejection, topics));
-  for (const event of events) {
-    const value = changeJson(event, texts);
-    if (value !== undefined) records.push({ topic: topics.changes, partition, key: event.parsed.key, value: Buffer.from(value) });
+  for (const told of batch) {
+    tally.count(told);
+    if ('rejection' in told) {
+      yield deadLetter(told.record, told.rejection, topics);
+      continue;
+    }
+    const value = changeJson(told, texts);
+    if (value !== undefined) yield { topic: topics.changes, partition, key: told.parsed.key, value };
   }
-  records.push(
-    ...stateRecords(
-      [...clients.values()].map(({ client }) => client),
-      topics,
-      partition,
-      texts,
-    ),
-  );
-  return records;
+  for (const [key, { client }] of batch.clients()) yield stateRecord(key, client, topics, partition, texts);
 }
 
 /** All that is remembered of each client, as `rollcall.state` has it. */
-export function stateRecords(clients: readonly ClientState[], topics: Topics, partition: number, texts = new SnapshotTexts()): NewRecord[] {
-  return clients.map((client) => ({
-    topic: topics.state,
-    partition,
-    key: clientKey(client.namespace, client.client),
-    value: Buffer.from(encodeState(client, partition, texts)),
-  }));
+export function stateRecords(clients: readonly ClientState[], topics: Topics, partition: number): NewRecord[] {
+  const texts = new SnapshotTexts();
+  return clients.map((client) => stateRecord(clientKey(client.namespace, client.client), client, topics, partition, texts));
 }
 
-/** A Change, if a user can see one; the event goes in as received. */
-function changeJson({ record, parsed, folded }: FoldedEvent<LogRecord>, texts: SnapshotTexts): string | undefined {
+function stateRecord(key: string, client: ClientState, topics: Topics, partition: number, texts: SnapshotTexts): NewRecord {
+  return { topic: topics.state, partition, key, value: encodeState(client, partition, texts) };
+}
+
+/** A Change, if a user can see one, in parts; the event goes in as received. */
+function changeJson({ record, parsed, folded }: FoldedEvent<LogRecord>, texts: SnapshotTexts): readonly string[] | undefined {
   if (folded.outcome !== 'changed') return undefined;
   const { client, kinds, session } = folded;
   const state = session === undefined ? undefined : sessionOf(client, session);
   const position = `{"partition":${record.partition},"offset":"${record.offset}"}`;
-  const about = state === undefined ? '' : `"session":${texts.session(client, state)},`;
-  return `{"position":${position},"kinds":${JSON.stringify(kinds)},"client":${texts.client(client)},${about}"event":${parsed.json}}`;
+  const about = state === undefined ? [] : [',"session":', texts.session(client, state)];
+  return [
+    `{"position":${position},"kinds":${JSON.stringify(kinds)},"client":`,
+    texts.client(client),
+    ...about,
+    ',"event":',
+    parsed.json,
+    '}',
+  ];
 }
 
 function deadLetter({ partition, offset, key, value }: LogRecord, { reason, detail }: Rejection, topics: Topics): NewRecord {

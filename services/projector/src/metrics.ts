@@ -1,4 +1,4 @@
-import type { FoldedBatch, IgnoredReason } from '@rollcall/fold';
+import type { FoldedEvent, IgnoredReason, RefusedRecord } from '@rollcall/fold';
 import type { RejectionReason } from '@rollcall/schema';
 import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@rollcall/service';
 
@@ -6,18 +6,18 @@ import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@rollca
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 /** What became of a batch's events. */
-export interface Tally {
-  readonly changed: number;
-  readonly ignored: readonly IgnoredReason[];
-  readonly refused: readonly RejectionReason[];
-}
+export class Tally {
+  constructor(readonly records: number) {}
 
-export function tallyOf({ events, refused }: FoldedBatch): Tally {
-  return {
-    changed: events.filter(({ folded }) => folded.outcome === 'changed').length,
-    ignored: events.flatMap(({ folded }) => (folded.outcome === 'ignored' ? [folded.reason] : [])),
-    refused: refused.map(({ rejection }) => rejection.reason),
-  };
+  changed = 0;
+  readonly ignored: IgnoredReason[] = [];
+  readonly refused: RejectionReason[] = [];
+
+  count(told: FoldedEvent | RefusedRecord): void {
+    if ('rejection' in told) this.refused.push(told.rejection.reason);
+    else if (told.folded.outcome === 'changed') this.changed++;
+    else if (told.folded.outcome === 'ignored') this.ignored.push(told.folded.reason);
+  }
 }
 
 export type ProjectorMetrics = ReturnType<typeof createProjectorMetrics>;
@@ -53,8 +53,8 @@ export function createProjectorMetrics() {
       ...byPartition,
     }),
     restores: new Counter({ name: 'rollcall_projector_restores_total', help: 'Partitions of Redis restored from the log', ...byPartition }),
-    projected(tally: Tally, records: number) {
-      events.inc(records);
+    projected(tally: Tally) {
+      events.inc(tally.records);
       changes.inc(tally.changed);
       for (const reason of tally.ignored) ignored.inc({ reason });
       for (const reason of tally.refused) letters.inc({ reason });

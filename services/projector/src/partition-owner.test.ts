@@ -1,7 +1,7 @@
 import { connected, disconnected, NOON_MS, record, replay } from '@rollcall/fold/testing';
 import { ChainBroken } from '@rollcall/snapshots';
 import { describe, expect, it } from 'vitest';
-import { GRACE, MemorySnapshots, partitionInMemory } from './partition.test-kit.ts';
+import { GRACE, MemorySnapshots, partitionInMemory, textOf } from './partition.test-kit.ts';
 import { HoleInLog } from './partition-owner.ts';
 
 const LOST = new Error('the connection was lost');
@@ -167,7 +167,7 @@ describe('a cycle', () => {
     expect(journal).toEqual([]);
     await owner.cycle([record(4, connected(2n)), record(5, connected(3n))]);
     expect(journal).toEqual(['commit up to 6', 'apply 1 up to 6']);
-    const offsets = state.derived.map(({ value }) => JSON.parse(String(value)).position.offset);
+    const offsets = state.derived.map((one) => JSON.parse(textOf(one)).position.offset);
     expect(new Set(offsets)).toEqual(new Set(['5']));
   });
 

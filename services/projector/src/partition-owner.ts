@@ -1,17 +1,17 @@
-import type { ClientState, FoldedBatch } from '@rollcall/fold';
+import type { ClientState, FoldingBatch } from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
 import type { FaultPoint, Logger } from '@rollcall/service';
 import {
   type ClaimedPartition,
   type ClientWrite,
   foldInto,
-  loadAndFold,
+  loadBatch,
   type OwnedGenerations,
   type OwnedPartition,
   type ProjectionSettings,
   writesOf,
 } from '@rollcall/snapshots';
-import { type ProjectorMetrics, type Tally, tallyOf } from './metrics.ts';
+import { type ProjectorMetrics, Tally } from './metrics.ts';
 
 /** Kafka, as the owner of one partition needs it. Whatever it throws means doubt. */
 export interface PartitionLog {
@@ -31,8 +31,9 @@ export interface PartitionLog {
 }
 
 export interface PartitionTransactions {
-  /** Appends the derived records and moves the committed offset to `next`, all or nothing. After a failure neither is known. */
-  commit(records: readonly NewRecord[], next: bigint): Promise<void>;
+  /** Appends the derived records, which are all taken before this returns, and moves the committed offset to `next`, all or nothing. After a
+   *  failure neither is known. */
+  commit(records: Iterable<NewRecord>, next: bigint): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,7 +42,7 @@ export interface OwnerOptions {
   readonly log: PartitionLog;
   readonly claim: () => Promise<OwnedGenerations>;
   readonly settings: ProjectionSettings;
-  readonly derive: (folded: FoldedBatch<LogRecord>) => NewRecord[];
+  readonly derive: (batch: FoldingBatch<LogRecord>, tally: Tally) => Iterable<NewRecord>;
   readonly publish: (clients: readonly ClientState[]) => NewRecord[];
   readonly metrics: ProjectorMetrics;
   readonly logger: Logger;
@@ -117,23 +118,25 @@ export class PartitionOwner {
 
   /** Projects one batch. `lag`: how many records of the log wait behind it. Throws on doubt: the batch may have been committed, and must not be
    *  tried again without a take-over. */
-  async cycle(batch: readonly LogRecord[], lag = 0): Promise<Tally | undefined> {
+  async cycle(fetched: readonly LogRecord[], lag = 0): Promise<Tally | undefined> {
     const tenure = this.#tenure;
     if (tenure === undefined) return undefined;
-    const records = this.#take(batch, tenure.expected);
+    const records = this.#take(fetched, tenure.expected);
     const last = records.at(-1);
     if (last === undefined) return undefined;
     const next = last.offset + 1n;
     const { active, beside } = tenure.generations;
-    const { derived, writes, tally } = await this.#fold(active, records);
-    await this.options.at('after-load');
-    const committed = this.options.metrics.transaction.startTimer();
-    await tenure.transactions.commit(derived, next);
+    const { settings, derive, metrics, at } = this.options;
+    const batch = await loadBatch(active, records, settings);
+    await at('after-load');
+    const tally = new Tally(records.length);
+    const committed = metrics.transaction.startTimer();
+    await tenure.transactions.commit(derive(batch, tally), next);
     committed();
-    await this.options.at('after-commit');
+    await at('after-commit');
     tenure.expected = next;
-    for (const generation of beside) await foldInto(generation, records, this.options.settings, next);
-    active.stage(writes);
+    for (const generation of beside) await foldInto(generation, records, settings, next);
+    active.stage(writesOf(batch, settings));
     tenure.unapplied.push(...records.map(({ timestamp }) => timestamp));
     if (lag === 0 || active.isFull || Date.now() - tenure.appliedAt > mayBeBehind(last.timestamp)) await this.#apply(tenure);
     return tally;
@@ -156,16 +159,9 @@ export class PartitionOwner {
     tenure.unapplied = [];
   }
 
-  /** What comes of the records. Nothing else of them is held while it is committed: what lives that long, V8 copies again and again. */
-  async #fold(active: OwnedPartition, records: readonly LogRecord[]) {
-    const { settings, derive } = this.options;
-    const folded = await loadAndFold(active, records, settings);
-    return { derived: derive(folded), writes: writesOf(folded, settings), tally: tallyOf(folded) };
-  }
-
   /** Only what continues at the expected offset: older records were projected, and after a hole nothing may be. */
-  #take(batch: readonly LogRecord[], expected: bigint): readonly LogRecord[] {
-    const records = batch.filter(({ offset }) => offset >= expected);
+  #take(fetched: readonly LogRecord[], expected: bigint): readonly LogRecord[] {
+    const records = fetched.filter(({ offset }) => offset >= expected);
     const first = records[0];
     if (first === undefined || first.offset === expected) return records;
     throw new HoleInLog(expected, first.offset);

@@ -17,6 +17,11 @@ import { type PartitionLog, PartitionOwner } from './partition-owner.ts';
 export const TOPICS = topicNames('rollcall');
 export const GRACE = 60_000;
 
+/** A record's value, whatever parts it is in. */
+export function textOf({ value }: NewRecord): string {
+  return Array.isArray(value) ? value.map(String).join('') : String(value);
+}
+
 /** What a partition of Redis holds, in memory. */
 export class MemorySnapshots {
   readonly clients = new Map<string, ClientState>();
@@ -125,9 +130,10 @@ export function partitionInMemory() {
       await state.gate;
       return {
         async commit(records, next) {
+          const derived = [...records];
           state.duringCommit();
           step('commit', `commit up to ${next}`);
-          state.derived.push(...records);
+          state.derived.push(...derived);
           state.committed = next;
         },
         close: async () => void journal.push('close'),
@@ -161,7 +167,7 @@ export function partitionInMemory() {
       return ownedGenerations(snapshots, state);
     },
     settings: { ...DEFAULT_SETTINGS, offlineGrace: GRACE },
-    derive: (folded) => derivedRecords(folded, TOPICS, 0),
+    derive: (batch, tally) => derivedRecords(batch, TOPICS, 0, tally),
     publish: (clients) => stateRecords(clients, TOPICS, 0),
     metrics,
     logger,

@@ -55,7 +55,7 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
       log: partitionLog(partition, { log, topics, groupId, member, offsets, settings, signal, at }),
       claim: () => store.claim(partition, partitions),
       settings,
-      derive: (folded) => derivedRecords(folded, topics, partition),
+      derive: (batch, tally) => derivedRecords(batch, topics, partition, tally),
       publish: (clients) => stateRecords(clients, topics, partition),
       metrics,
       logger,
