@@ -42,7 +42,7 @@ export class GroupMember {
       groupId: options.groupId,
       // An event ends the wait, but not a partition that is read from now on.
       maxWaitTimeInMs: 500,
-      maxBytesPerPartition: FETCH_BYTES,
+      maxBytesPerPartition: 4 * FETCH_BYTES,
       sessionTimeout: SESSION_TIMEOUT,
       heartbeatInterval: HEARTBEAT,
       allowAutoTopicCreation: false,

@@ -21,7 +21,32 @@ export interface NewRecord {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function toLogRecord(partition: number, { offset, timestamp, key, value, headers = {} }: KafkaMessage): LogRecord {
-  const texts = Object.entries(headers).map(([name, text]) => [name, String(Array.isArray(text) ? text[0] : text)]);
-  return { partition, offset: BigInt(offset), timestamp: Number(timestamp), key, value, headers: Object.fromEntries(texts) };
+/** The record that a message is. Its content is taken from what was fetched when it is asked for, each time anew. */
+export function toLogRecord(partition: number, message: KafkaMessage): LogRecord {
+  return new FetchedRecord(partition, BigInt(message.offset), message);
+}
+
+class FetchedRecord implements LogRecord {
+  constructor(
+    readonly partition: number,
+    readonly offset: bigint,
+    private readonly message: KafkaMessage,
+  ) {}
+
+  get timestamp(): number {
+    return Number(this.message.timestamp);
+  }
+
+  get key(): Uint8Array | null {
+    return this.message.key;
+  }
+
+  get value(): Uint8Array | null {
+    return this.message.value;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    const headers = Object.entries(this.message.headers ?? {});
+    return Object.fromEntries(headers.map(([name, text]) => [name, String(Array.isArray(text) ? text[0] : text)]));
+  }
 }

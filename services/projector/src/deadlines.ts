@@ -23,12 +23,18 @@ export class Deadlines {
   /** While ingest works off a backlog, clients that have long come back still look gone: hold the deadlines for as long again as the newest
    *  event was late. A redriven event is as late as somebody's decision, and says nothing of ingest. */
   watch(records: readonly LogRecord[]): void {
-    for (const { timestamp, headers } of records) {
+    let heldUntil = 0;
+    // What came before an event that was not late no longer counts: mostly the last one settles it.
+    for (const { timestamp, headers } of records.toReversed()) {
       if (headers['redriven'] !== undefined) continue;
       const late = timestamp - Date.parse(headers['hub-enqueued-time'] ?? '');
-      if (late > BEHIND) this.#heldUntil = Math.max(timestamp + late, this.#heldUntil);
-      else if (late <= BEHIND) this.#heldUntil = 0;
+      if (late > BEHIND) heldUntil = Math.max(timestamp + late, heldUntil);
+      else if (late <= BEHIND) {
+        this.#heldUntil = heldUntil;
+        return;
+      }
     }
+    this.#heldUntil = Math.max(this.#heldUntil, heldUntil);
   }
 
   /** `now` in milliseconds since 1970. Resolves to whether it appended any. */
