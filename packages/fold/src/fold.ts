@@ -50,7 +50,8 @@ function foldSession(before: ClientState, event: SessionEvent, news: SessionMemo
     if (source !== before.source) return outcome(before, { ...before, source, offset }, known, known);
     return { outcome: 'ignored', reason: remembersSession(memory, news) ? 'duplicate' : 'stale' };
   }
-  const state = { session, memory, conclusion: conclude(memory, settings), offset };
+  // One text for all events of a session: what is kept of each would otherwise be texts alone.
+  const state = { session: known?.session ?? session, memory, conclusion: conclude(memory, settings), offset };
   const sessions = withSession(before.sessions, state);
   const { namespace, client, resource, confirmedUpTo } = before;
   const presence = presenceOf(sessions, confirmedUpTo);
@@ -88,5 +89,7 @@ function outcome(before: ClientState, client: ClientState, known?: SessionState,
 function newestSource(known: SourceMemory | undefined, { time, source }: { time: Time; source: string }): SourceMemory {
   if (known === undefined) return { time, source };
   const order = compare(known.time, time) || compareText(known.source, source);
-  return order >= 0 ? known : { time, source };
+  if (order >= 0) return known;
+  // A source is long, and nearly always the same: one text of it is kept.
+  return { time, source: source === known.source ? known.source : source };
 }

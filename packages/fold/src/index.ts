@@ -30,4 +30,4 @@ export {
 } from './session-memory.ts';
 export { DEFAULT_SETTINGS, type FoldSettings } from './settings.ts';
 export { clientSnapshot, SnapshotTexts, sessionSnapshot } from './snapshot.ts';
-export { decodeState, encodeMemory, encodeState } from './state-record.ts';
+export { decodeState, encodeMemory, encodeState, stateParts } from './state-record.ts';

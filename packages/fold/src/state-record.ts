@@ -5,11 +5,25 @@ import type { FoldSettings } from './settings.ts';
 import { SnapshotTexts } from './snapshot.ts';
 
 /** The client's record in `rollcall.state`: its snapshots for readers, its memory for whoever folds on from here. */
-export function encodeState(client: ClientState, partition: number, texts = new SnapshotTexts()): string {
+export function encodeState(client: ClientState, partition: number): string {
+  return stateParts(client, partition, new SnapshotTexts()).join('');
+}
+
+/** The same in parts, for whoever writes them one after the other. */
+export function stateParts(client: ClientState, partition: number, texts: SnapshotTexts): readonly string[] {
   const position = `{"partition":${partition},"offset":"${client.offset}"}`;
-  const sessions = client.sessions.map((state) => texts.session(client, state)).join();
-  const memory = stringifyJson(encodeMemory(client));
-  return `{"foldVersion":${FOLD_VERSION},"position":${position},"client":${texts.client(client)},"sessions":[${sessions}],"memory":${memory}}`;
+  const sessions = client.sessions.flatMap((state, at) =>
+    at === 0 ? [texts.session(client, state)] : [',', texts.session(client, state)],
+  );
+  return [
+    `{"foldVersion":${FOLD_VERSION},"position":${position},"client":`,
+    texts.client(client),
+    ',"sessions":[',
+    ...sessions,
+    '],"memory":',
+    stringifyJson(encodeMemory(client)),
+    '}',
+  ];
 }
 
 /** What is remembered, as JSON: equal memories give equal JSON, whatever the order of their events. */

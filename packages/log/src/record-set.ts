@@ -19,17 +19,25 @@ export class RecordSet {
   #end = 0;
   #length = 0;
 
-  add({ key, value, headers = {} }: Pick<NewRecord, 'key' | 'value' | 'headers'>): void {
+  add(record: Pick<NewRecord, 'key' | 'value' | 'headers'>): void {
+    // Mostly a text has as many bytes as characters; to count them takes as long as to write them.
+    if (!this.#append(record, (part) => part.length)) this.#append(record, byteLength);
+  }
+
+  /** False, and nothing is appended, where a text is longer than `lengthOf` says. */
+  #append({ key, value, headers = {} }: Pick<NewRecord, 'key' | 'value' | 'headers'>, lengthOf: (part: Part) => number): boolean {
     const parts = value === null ? null : Array.isArray(value) ? (value as readonly Part[]) : [value as Part];
-    const names = Object.entries(headers);
+    const names = Object.entries(headers).flat();
     const keyLength = key === null ? -1 : lengthOf(key);
     const valueLength = parts === null ? -1 : parts.reduce((sum, part) => sum + lengthOf(part), 0);
-    let body = 2 + sizeOfBytes(keyLength) + sizeOfBytes(valueLength) + sizeOfVarint(names.length);
-    for (const [name, text] of names) body += sizeOfBytes(lengthOf(name)) + sizeOfBytes(lengthOf(text));
+    let body = 2 + sizeOfBytes(keyLength) + sizeOfBytes(valueLength) + sizeOfVarint(names.length / 2);
+    for (const text of names) body += sizeOfBytes(lengthOf(text));
     if (this.#end + body > MAX_BATCH_BYTES) this.#close();
     // Attributes and time since the batch's are 0, a byte each; the place in the batch is counted here, for it begins anew with each.
     body += sizeOfVarint(this.#length);
-    this.#reserve(body + LONGEST_VARINT);
+    const start = this.#end;
+    const end = start + sizeOfVarint(body) + body;
+    this.#reserve(BYTES_PER_CHARACTER * (end - start));
     this.#varint(body);
     this.#byte(0);
     this.#byte(0);
@@ -38,14 +46,15 @@ export class RecordSet {
     if (key !== null) this.#write(key);
     this.#varint(valueLength);
     for (const part of parts ?? []) this.#write(part);
-    this.#varint(names.length);
-    for (const [name, text] of names) {
-      this.#varint(lengthOf(name));
-      this.#write(name);
+    this.#varint(names.length / 2);
+    for (const text of names) {
       this.#varint(lengthOf(text));
       this.#write(text);
     }
-    this.#length++;
+    const fits = this.#end === end;
+    if (fits) this.#length++;
+    else this.#end = start;
+    return fits;
   }
 
   /** All of them, in order. */
@@ -95,9 +104,10 @@ export class RecordSet {
 type Part = string | Uint8Array;
 
 const FIRST_SIZE = 16_384;
-const LONGEST_VARINT = 5;
+/** At the most. */
+const BYTES_PER_CHARACTER = 3;
 
-function lengthOf(part: Part): number {
+function byteLength(part: Part): number {
   return typeof part === 'string' ? Buffer.byteLength(part) : part.length;
 }
 

@@ -1,9 +1,22 @@
-/** Sixteen digits in a row: the shortest integer that a double may round. Elsewhere `JSON.parse` is exact, and faster. */
+/** Sixteen digits in a row: the shortest integer that a double may round. */
 const MAY_BE_ROUNDED = /\d{16}/;
 
 /** Parses JSON without rounding: an integer beyond 2^53 becomes a bigint. Throws SyntaxError. */
 export function parseJson(text: string): unknown {
-  return MAY_BE_ROUNDED.test(text) ? JSON.parse(text, exactInteger as Reviver) : JSON.parse(text);
+  const value: unknown = JSON.parse(text);
+  return mayBeRounded(value, MAX_LOOK) && MAY_BE_ROUNDED.test(text) ? JSON.parse(text, exactInteger as Reviver) : value;
+}
+
+/** Levels that are looked through; deeper, anything may be. */
+const MAX_LOOK = 32;
+
+/** Whether it holds a number that a double may have rounded. Mostly not, and looking is faster than having each member revived. */
+function mayBeRounded(value: unknown, levels: number): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const name in value) if (mayBeRounded((value as Record<string, unknown>)[name], levels - 1)) return true;
+  return false;
 }
 
 type Reviver = (this: unknown, key: string, value: unknown) => unknown;

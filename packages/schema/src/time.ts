@@ -6,7 +6,6 @@ declare const brand: unique symbol;
 
 export const TICKS_PER_MILLISECOND = 10_000n;
 const TICKS_PER_SECOND = 10_000_000;
-const SECONDS_PER_DAY = 86_400;
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 const FIRST_MILLISECOND = Date.parse('0001-01-01T00:00:00.000Z');
@@ -15,13 +14,11 @@ const LAST_MILLISECOND = Date.parse('9999-12-31T23:59:59.999Z');
 /** As `formatTime` writes it, and Event Grid mostly. */
 const USUAL = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{7}Z$/;
 
-/** Times are read and written several times per event, and most are of a few days: only those are taken apart as dates. */
+/** Times are read and written several times per event, and most are of a few days, and of a few minutes: only those are taken apart as dates. */
 const MAX_DAYS = 1_000;
 const startOfDay = new Map<string, bigint>();
-const textOfDay = new Map<number, string>();
-/** And the time of an event is written into several snapshots and registers, at once. */
-const MAX_TIMES = 10_000;
-const textOfTime = new Map<Time, string>();
+const MAX_SECONDS = 10_000;
+const textOfSecond = new Map<number, string>();
 
 /** Reads RFC 3339 with any offset and 0 to 9 fraction digits; the eighth and ninth are cut off. Undefined if it is not that. */
 export function parseTime(text: string): Time | undefined {
@@ -58,29 +55,16 @@ function parseDate(text: string): Time | undefined {
 
 /** RFC 3339 in UTC, always with seven fraction digits, so that equal times are equal texts and texts sort as times. */
 export function formatTime(time: Time): string {
-  const known = textOfTime.get(time);
-  if (known !== undefined) return known;
-  const text = formatDate(time);
-  remember(textOfTime, time, text, MAX_TIMES);
-  return text;
-}
-
-function formatDate(time: Time): string {
-  const wholeSeconds = time / BigInt(TICKS_PER_SECOND);
-  const rest = Number(time - wholeSeconds * BigInt(TICKS_PER_SECOND));
+  let second = Number(time / BigInt(TICKS_PER_SECOND));
+  let ticks = Number(time - BigInt(second) * BigInt(TICKS_PER_SECOND));
   // Before 1970 the remainder is negative.
-  const ticks = rest < 0 ? rest + TICKS_PER_SECOND : rest;
-  const seconds = Number(wholeSeconds) - (rest < 0 ? 1 : 0);
-  const day = Math.floor(seconds / SECONDS_PER_DAY);
-  const text = textOfDay.get(day) ?? new Date(day * SECONDS_PER_DAY * 1000).toISOString().slice(0, 11);
-  remember(textOfDay, day, text, MAX_DAYS);
-  const second = seconds - day * SECONDS_PER_DAY;
-  const [hours, minutes] = [Math.floor(second / 3600), Math.floor(second / 60) % 60];
-  return `${text}${twoDigits(hours)}:${twoDigits(minutes)}:${twoDigits(second % 60)}.${ticks.toString().padStart(7, '0')}Z`;
-}
-
-function twoDigits(number: number): string {
-  return number < 10 ? `0${number}` : number.toString();
+  if (ticks < 0) {
+    second--;
+    ticks += TICKS_PER_SECOND;
+  }
+  const text = textOfSecond.get(second) ?? new Date(second * 1000).toISOString().slice(0, 20);
+  remember(textOfSecond, second, text, MAX_SECONDS);
+  return `${text}${ticks.toString().padStart(7, '0')}Z`;
 }
 
 function remember<K, V>(known: Map<K, V>, key: K, value: V, most: number): void {

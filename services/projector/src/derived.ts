@@ -1,4 +1,4 @@
-import { type ClientState, encodeState, type FoldedEvent, type FoldingBatch, SnapshotTexts, sessionOf } from '@rollcall/fold';
+import { type ClientState, type FoldedEvent, type FoldingBatch, SnapshotTexts, sessionOf, stateParts } from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
 import { clientKey, type Rejection, type Topics } from '@rollcall/schema';
 import type { Tally } from './metrics.ts';
@@ -30,7 +30,7 @@ export function stateRecords(clients: readonly ClientState[], topics: Topics, pa
 }
 
 function stateRecord(key: string, client: ClientState, topics: Topics, partition: number, texts: SnapshotTexts): NewRecord {
-  return { topic: topics.state, partition, key, value: encodeState(client, partition, texts) };
+  return { topic: topics.state, partition, key, value: stateParts(client, partition, texts) };
 }
 
 /** A Change, if a user can see one, in parts; the event goes in as received. */
