@@ -20,5 +20,7 @@ export function compressRecords(records: Buffer): Buffer {
 /** How all that we write is compressed. */
 export const COMPRESSION = CompressionTypes.ZSTD;
 
-/** What one fetch takes of a partition, in compressed bytes: some thousand events, which may have ten times as many. */
+/** What one fetch takes of a partition, in compressed bytes, of which events may have ten times as many: some thousand events. */
 export const FETCH_BYTES = 64 * 1_024;
+/** The same of the projector, which makes a transaction of a fetch, and is the slower the smaller they are. */
+export const PROJECTOR_FETCH_BYTES = 256 * 1_024;

@@ -1,5 +1,5 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { FETCH_BYTES } from './compression.ts';
+import { PROJECTOR_FETCH_BYTES } from './compression.ts';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
@@ -42,7 +42,7 @@ export class GroupMember {
       groupId: options.groupId,
       // An event ends the wait, but not a partition that is read from now on.
       maxWaitTimeInMs: 500,
-      maxBytesPerPartition: 4 * FETCH_BYTES,
+      maxBytesPerPartition: PROJECTOR_FETCH_BYTES,
       sessionTimeout: SESSION_TIMEOUT,
       heartbeatInterval: HEARTBEAT,
       allowAutoTopicCreation: false,

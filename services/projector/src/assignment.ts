@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecordBatch } from '@rollcall/log';
+import type { LogRecord, RecordBatch } from '@rollcall/log';
 import { isFinal, type Logger, type Readiness } from '@rollcall/service';
 import type { Deadlines } from './deadlines.ts';
 import type { ProjectorMetrics } from './metrics.ts';
@@ -10,6 +10,8 @@ const LONGEST_WAIT = 5_000;
 /** How soon a partition is looked at again while deadlines fall due, in milliseconds: a few at a time, for Redis answers nobody else while
  *  it reads and writes them. */
 const DUE_ROUND = 200;
+/** Of one transaction, at the most. */
+const RECORDS_PER_CYCLE = 5_000;
 
 export interface AssignmentOptions {
   readonly partition: number;
@@ -36,17 +38,24 @@ export class Assignment {
 
   /** Projects a batch, in its turn. */
   project({ records, lag }: RecordBatch): Promise<void> {
-    const { owner, deadlines, metrics, partition, logger } = this.options;
     return this.#inTurn(async () => {
-      const done = metrics.batch.startTimer();
-      const tally = await owner.cycle(records, lag);
-      if (tally === undefined) return;
-      done();
-      deadlines.watch(records);
-      metrics.lag.set({ partition }, lag);
-      metrics.projected(tally);
-      if (tally.refused.length > 0) logger.warn({ partition, count: tally.refused.length }, 'dead letters');
+      for (let from = 0; from < records.length; from += RECORDS_PER_CYCLE) {
+        const some = records.slice(from, from + RECORDS_PER_CYCLE);
+        await this.#cycle(some, lag + records.length - from - some.length);
+      }
     });
+  }
+
+  async #cycle(records: readonly LogRecord[], lag: number): Promise<void> {
+    const { owner, deadlines, metrics, partition, logger } = this.options;
+    const done = metrics.batch.startTimer();
+    const tally = await owner.cycle(records, lag);
+    if (tally === undefined) return;
+    done();
+    deadlines.watch(records);
+    metrics.lag.set({ partition }, lag);
+    metrics.projected(tally);
+    if (tally.refused.length > 0) logger.warn({ partition, count: tally.refused.length }, 'dead letters');
   }
 
   /** Resolves when it has been taken over. */

@@ -56,7 +56,7 @@ interface Tenure {
   expected: bigint;
   /** When Redis was as far as the log, in milliseconds since 1970, */
   appliedAt: number;
-  /** and log times of the records that were committed since. */
+  /** and log times, alike, of the records that were committed since. */
   unapplied: number[];
 }
 
@@ -137,8 +137,9 @@ export class PartitionOwner {
     tenure.expected = next;
     for (const generation of beside) await foldInto(generation, records, settings, next);
     active.stage(writesOf(batch, settings));
-    tenure.unapplied.push(...records.map(({ timestamp }) => timestamp));
-    if (lag === 0 || active.isFull || Date.now() - tenure.appliedAt > mayBeBehind(last.timestamp)) await this.#apply(tenure);
+    for (const { timestamp } of records) tenure.unapplied.push(timestamp);
+    const waits = lag > 0 && !active.isFull && Date.now() - tenure.appliedAt < mayBeBehind(last.timestamp);
+    await (waits ? at('after-stage') : this.#apply(tenure));
     return tally;
   }
 

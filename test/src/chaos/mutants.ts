@@ -31,9 +31,12 @@ const TRANSACTOR = 'packages/log/dist/transactor.js';
 const SCRIPTS = 'packages/snapshots/dist/scripts.js';
 const PARTITION = 'packages/snapshots/dist/owned-partition.js';
 
-const COMMIT = 'await tenure.transactions.commit(derived, next);';
+const COMMIT = 'await tenure.transactions.commit(derive(batch, tally), next);';
+const COMMIT_LATER = 'await tenure.transactions.commit(derived, next);';
+/** What is derived is made only once. */
+const DERIVE = 'const derived = [...derive(batch, tally)];';
 const CLAIM = 'const generations = await this.options.claim();';
-const APPLY = "await active.apply(writes, next, () => this.options.at('between-applies'));";
+const APPLY = "await active.apply(writesOf(batch, settings), next, () => at('between-applies'));";
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -56,10 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'applied before it is committed',
-    edits: [
-      { file: OWNER, from: APPLY, to: '' },
-      { file: OWNER, from: COMMIT, to: `${APPLY}\n        ${COMMIT}` },
-    ],
+    edits: [{ file: OWNER, from: COMMIT, to: `${DERIVE} ${APPLY} ${COMMIT_LATER}` }],
     scenario: killedAt('in-transaction'),
     shows: /a reader saw/,
   },
@@ -85,7 +85,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'load and chain read apart',
     edits: [
       // What is kept in memory would hide it.
-      { file: PARTITION, from: 'this.#held.get(key)', to: 'undefined' },
+      { file: PARTITION, from: /(asked\.map\(\({ key }\) => )this\.#held\.get\(key\)/, to: '$1undefined' },
       {
         file: PARTITION,
         from: 'async load(ids) {',
@@ -120,6 +120,12 @@ export const MUTANTS: readonly Mutant[] = [
     shows: /^Redis rollcall/,
   },
   {
+    name: 'what is staged loaded from Redis, which is behind it',
+    edits: [{ file: PARTITION, from: 'this.#staged.get(keyOf(id))?.client', to: 'undefined' }],
+    scenario: named(PORTIONS, 'an owner is killed while it works a backlog off, and has left staged what it committed'),
+    shows: /differs: found/,
+  },
+  {
     name: 'no look at an idle Redis',
     edits: [{ file: ASSIGNMENT, from: 'await owner.check();', to: '' }],
     scenario: named(OUTAGES, 'Redis is emptied while nothing happens'),
@@ -130,12 +136,13 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: OWNER,
-        from: /await tenure\.transactions\.commit[\s\S]*?at\('after-commit'\);/,
-        to: `try {
-            $&
+        from: COMMIT,
+        to: `${DERIVE}
+        try {
+            ${COMMIT_LATER}
         } catch {
             tenure.transactions = await this.options.log.fence();
-            await tenure.transactions.commit(derived, next);
+            ${COMMIT_LATER}
         }`,
       },
     ],

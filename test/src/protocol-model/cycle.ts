@@ -1,5 +1,5 @@
 import { changedClients, clientsIn, derivedChanges, derivedRecords, folded } from './batch.ts';
-import type { ClientId, Snapshot } from './history.ts';
+import { CLIENTS, type ClientId, type Snapshot } from './history.ts';
 import { fence } from './kafka.ts';
 import { matches, put, write } from './scripts.ts';
 import { NONE, type Owner, successorOf } from './state.ts';
@@ -28,7 +28,7 @@ export function take(turn: Turn): Step[] {
 
 function load(turn: Turn, to: number, cache: Cache): Step {
   const { protocol, state, owner } = turn;
-  if (clientsIn(turn, to).every((client) => cache[client] > 0)) return loaded(turn, 'Take, Fold from the cache', to, cache);
+  if (clientsIn(turn, to).every((client) => inMemory(turn, client, cache) > 0)) return loaded(turn, 'Take, Fold from the cache', to, cache);
   if (!matches(protocol, state.redis, owner.chain)) return turn.doubt('Load: not as left, Doubt');
   return loaded(turn, 'Take, Load, Fold', to, cache);
 }
@@ -46,9 +46,23 @@ export function loadClients(turn: Turn): Step[] {
 function loaded(turn: Turn, step: string, to: number, cache: Cache): Step {
   const { protocol, state, owner } = turn;
   const clients = clientsIn(turn, to);
-  const snapshot = (client: ClientId): Snapshot => (clients.includes(client) ? cache[client] || state.redis.clients[client] : 0);
+  const snapshot = (client: ClientId): Snapshot =>
+    clients.includes(client) ? inMemory(turn, client, cache) || state.redis.clients[client] : 0;
   const phase = to > owner.target && protocol.applyAfterCommit ? 'folded' : 'applying';
-  return turn.step(step, { ...owner, phase, at: 0, to, loaded: [snapshot(0), snapshot(1)] });
+  const loadedOwner: Owner = { ...owner, phase, at: 0, to, loaded: [snapshot(0), snapshot(1)] };
+  return turn.step(step, phase === 'applying' ? staging({ bound: turn.bound, owner: loadedOwner }) : loadedOwner);
+}
+
+function inMemory({ protocol, owner }: Turn, client: ClientId, cache: Cache): Snapshot {
+  return (protocol.loadsWhatIsStaged && owner.staged[client]) || cache[client];
+}
+
+/** What the batch changed is to be applied. */
+function staging(batch: Pick<Turn, 'bound' | 'owner'>): Owner {
+  const { owner } = batch;
+  const changed = changedClients(batch);
+  const staged = (client: ClientId): Snapshot => (changed.includes(client) ? folded(batch, client) : owner.staged[client]);
+  return { ...owner, staged: [staged(0), staged(1)] };
 }
 
 /** Changes, state and offset become visible together, or the owner was fenced and nothing does. */
@@ -82,18 +96,36 @@ export function apply(turn: Turn): Step[] {
   const { protocol, state, owner } = turn;
   if (!matches(protocol, state.redis, owner.chain)) return [turn.doubt('Apply: not as left, Doubt')];
   const after = successorOf(state);
-  const changed = changedClients(turn);
-  const client = changed[owner.at];
-  const last = owner.at + 1 >= changed.length;
+  const [client, ...others] = stagedClients(owner);
+  const last = others.length === 0;
   const setsWatermark = protocol.watermarkSetBy === 'last script' ? last : owner.at === 0;
   const chain = write(protocol, after, {
-    ...(client === undefined ? {} : put(state.redis, client, folded(turn, client))),
+    ...(client === undefined ? {} : put(state.redis, client, owner.staged[client])),
     ...(setsWatermark ? { watermark: owner.to } : {}),
   });
-  if (!last) return [turn.step('ApplySome', { ...owner, chain, at: owner.at + 1 }, after)];
+  const left = (one: ClientId): Snapshot => (one === client ? 0 : owner.staged[one]);
+  const applied: Owner = { ...owner, chain, at: owner.at + 1, staged: [left(0), left(1)] };
+  if (!last) return [turn.step('ApplySome', applied, after)];
   const uncommitted = owner.to > owner.target && !protocol.applyAfterCommit;
-  const done: Owner = uncommitted ? { ...owner, phase: 'folded', at: 0 } : ready(owner, owner.cache);
-  return [turn.step('ApplyLast', { ...done, chain }, after)];
+  return [turn.step('ApplyLast', uncommitted ? { ...applied, phase: 'folded', at: 0 } : ready(applied, owner.cache), after)];
+}
+
+/** While more of the log waits, Redis may. */
+export function leaveStaged(turn: Turn): Step[] {
+  const { protocol, owner } = turn;
+  if (!protocol.leavesStaged || owner.at > 0 || stagedClients(owner).length === 0 || owner.to > owner.target) return [];
+  return [turn.step('Leave it staged', ready(owner, owner.cache))];
+}
+
+/** No batch may come for long. */
+export function applyStaged(turn: Turn): Step[] {
+  const { owner } = turn;
+  if (stagedClients(owner).length === 0) return [];
+  return [turn.step('Apply what is staged', { ...owner, phase: 'applying', at: 0, to: owner.next })];
+}
+
+function stagedClients({ staged }: Owner): ClientId[] {
+  return CLIENTS.filter((client) => staged[client] > 0);
 }
 
 /** Compares and writes nothing; only what it finds is a step. */
@@ -106,7 +138,7 @@ function afterCommit(turn: Turn): Owner {
   const { protocol, owner } = turn;
   const cached = (client: ClientId): Snapshot => folded(turn, client) || owner.cache[client];
   const cache: Cache = [cached(0), cached(1)];
-  return protocol.applyAfterCommit ? { ...owner, phase: 'applying', at: 0, cache } : ready(owner, cache);
+  return protocol.applyAfterCommit ? { ...staging(turn), phase: 'applying', at: 0, target: owner.to, cache } : ready(owner, cache);
 }
 
 function ready(owner: Owner, cache: Cache): Owner {

@@ -59,6 +59,8 @@ function ownerKey(owner: Owner, rename: (chain: number) => number): string {
     owner.loaded[1],
     owner.cache[0],
     owner.cache[1],
+    owner.staged[0],
+    owner.staged[1],
   );
 }
 
@@ -80,6 +82,7 @@ export function decode(key: string): State {
       to: next() - 2,
       loaded: [next(), next()],
       cache: [next(), next()],
+      staged: [next(), next()],
     };
   };
   return {

@@ -94,10 +94,17 @@ export const MUTATIONS: readonly Mutation[] = [
     bound: REDIS_LOSES,
     breaks: 'rollcall.changes holds each change once, in order',
   },
+  {
+    name: 'what is staged loaded from Redis, which is behind it',
+    choice: { loadsWhatIsStaged: false },
+    bound: REDIS_EMPTIED,
+    breaks: 'rollcall.changes holds each change once, in order',
+  },
 ];
 
 /** Other choices that break nothing. */
 export const EQUIVALENTS: readonly Variant[] = [
+  { name: 'each batch is applied before the next is taken', choice: { leavesStaged: false }, bound: REDIS_EMPTIED },
   { name: 'restore doubts where a record is ahead of the committed offset', choice: { recordAhead: 'doubt' }, bound: REDIS_EMPTIED },
   { name: 'claim after reading the committed offset', choice: { takeOver: ['Fence', 'ReadCommitted', 'Claim'] }, bound: REDIS_EMPTIED },
 ];

@@ -1,4 +1,4 @@
-import { apply, commit, commitOffset, idleCheck, initAndRetry, loadClients, take } from './cycle.ts';
+import { apply, applyStaged, commit, commitOffset, idleCheck, initAndRetry, leaveStaged, loadClients, take } from './cycle.ts';
 import { restore, takeOver, wipe } from './take-over.ts';
 import type { Step, Turn } from './turn.ts';
 
@@ -13,7 +13,7 @@ export function ownerSteps(turn: Turn): Step[] {
     case 'restoring':
       return restore(turn);
     case 'ready':
-      return [...idleCheck(turn), ...take(turn)];
+      return [...idleCheck(turn), ...take(turn), ...applyStaged(turn)];
     case 'compared':
       return loadClients(turn);
     case 'folded':
@@ -21,7 +21,7 @@ export function ownerSteps(turn: Turn): Step[] {
     case 'offsetPending':
       return commitOffset(turn);
     case 'applying':
-      return apply(turn);
+      return [...apply(turn), ...leaveStaged(turn)];
     case 'retrying':
       return initAndRetry(turn);
   }

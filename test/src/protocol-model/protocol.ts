@@ -15,6 +15,9 @@ export interface Protocol {
   /** A restore that finds a record at or above the committed offset it read. */
   readonly recordAhead: 'doubt' | 'drop' | 'keep';
   readonly cacheOutlivesDoubt: boolean;
+  /** Whether a batch may be left for a later one to apply with it; and whether Load finds it there, or what Redis still has. */
+  readonly leavesStaged: boolean;
+  readonly loadsWhatIsStaged: boolean;
 }
 
 export const PROTOCOL: Protocol = {
@@ -29,4 +32,6 @@ export const PROTOCOL: Protocol = {
   wipeMarksRestoring: true,
   recordAhead: 'keep',
   cacheOutlivesDoubt: false,
+  leavesStaged: true,
+  loadsWhatIsStaged: true,
 };

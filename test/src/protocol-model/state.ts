@@ -12,6 +12,8 @@
  *                                                   or, W unusable, ─► wiping ─Wipe…─► restoring ─Restore…─► ready
  *   CatchUp     ready ─Take, Load, Fold─► applying ─ApplySome… ApplyLast─► ready          below C: nothing is derived
  *   cycle       ready ─Take, Load, Fold─► folded ─Commit─► applying ─ApplySome… ApplyLast─► ready
+ *               or, while a backlog is worked off,                  ─► applying ─Leave it staged─► ready, and with a later batch or
+ *                                                                   none ─Apply what is staged─► applying
  *   Doubt       from anywhere to quiet: a compare that fails (IdleCheck, and before each load and write), a fenced producer, a crash
  *
  *  An owner acts on what it remembers and on what a step reads, never on what the other is doing. It may stop between any two steps for any
@@ -91,6 +93,8 @@ export interface Owner {
   /** The batch's clients as loaded, before the fold; 0 for the others. */
   readonly loaded: readonly [Snapshot, Snapshot];
   readonly cache: readonly [Snapshot, Snapshot];
+  /** What was folded and is not in Redis yet; 0 for the others. */
+  readonly staged: readonly [Snapshot, Snapshot];
 }
 
 export const QUIET: Owner = {
@@ -103,6 +107,7 @@ export const QUIET: Owner = {
   to: NONE,
   loaded: [0, 0],
   cache: [0, 0],
+  staged: [0, 0],
 };
 
 /** How often each fault may still strike. Crashes, pauses, doubts and lost responses are not counted: they may strike without end. */

@@ -11,6 +11,30 @@ async function largeBatchesWait(world: World): Promise<void> {
   await world.logged();
 }
 
+/** More than one fetch brings, of each partition: their owner leaves what it committed staged. */
+const MANY_EVENTS = 24_000;
+
+async function backlogWaits(world: World): Promise<void> {
+  await (await settled(world, 500)).stop();
+  await world.traffic.send(MANY_EVENTS);
+  await world.logged();
+}
+
+function redisWhileStaged({ name, prepare }: RedisFault): Scenario {
+  return {
+    name: `Redis is ${name} while an owner works a backlog off, and has left staged what it committed`,
+    async run(world) {
+      await backlogWaits(world);
+      const fault = await prepare(world);
+      const owner = world.addStumblingProjector('after-stage:stop@2');
+      await stopped(world, owner, 'after-stage');
+      await fault();
+      owner.resume();
+      await world.traffic.send(500);
+    },
+  };
+}
+
 /** Redis is as it was before much of what is committed: whoever comes next has to catch up. Returns what puts it back there again. */
 async function redisLags(world: World): Promise<() => Promise<void>> {
   const owner = await settled(world, 500);
@@ -66,6 +90,29 @@ export const PORTIONS: readonly Scenario[] = [
     },
   },
   ...Object.values(REDIS_FAULTS).map(redisBetweenApplies),
+  {
+    name: 'an owner is killed while it works a backlog off, and has left staged what it committed',
+    async run(world) {
+      await backlogWaits(world);
+      await stumbled(world, world.addStumblingProjector('after-stage:kill@2'), 'after-stage');
+      await world.addProjector();
+      await world.traffic.send(500);
+    },
+  },
+  {
+    name: 'an owner that has left staged what it committed stands still while its successor applies, and goes on as a zombie',
+    async run(world) {
+      await backlogWaits(world);
+      const zombie = world.addStumblingProjector('after-stage:stop@2');
+      await stopped(world, zombie, 'after-stage');
+      await world.addProjector();
+      await world.traffic.send(500);
+      await world.moreApplied();
+      zombie.resume();
+      await world.traffic.send(500);
+    },
+  },
+  ...Object.values(REDIS_FAULTS).map(redisWhileStaged),
   {
     name: 'an owner is killed while it catches up',
     async run(world) {
