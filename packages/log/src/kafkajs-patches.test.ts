@@ -6,6 +6,9 @@ import { COMPRESSION } from './compression.ts';
 const kafkajs = createRequire(import.meta.url);
 const RequestQueue = kafkajs('kafkajs/src/network/requestQueue');
 const groupMessagesPerPartition = kafkajs('kafkajs/src/producer/groupMessagesPerPartition');
+const encodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0');
+const decodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0/decoder');
+const Decoder = kafkajs('kafkajs/src/protocol/decoder');
 const produceRequest = kafkajs('kafkajs/src/protocol/requests/produce/v3/request');
 const createSendMessages = kafkajs('kafkajs/src/producer/sendMessages');
 const createEosManager = kafkajs('kafkajs/src/producer/eosManager');
@@ -160,6 +163,39 @@ describe('records that are packed', () => {
       ['t', 0, 3],
       ['t', 0, -3],
     ]);
+  });
+});
+
+describe('records that are fetched', () => {
+  const record = (content: object) => encodeRecord({ offsetDelta: 2, timestampDelta: 300, ...content }).buffer as Buffer;
+  const decode = (bytes: Buffer, more: object = {}) => {
+    const decoder = new Decoder(bytes);
+    decoder.readVarInt();
+    return decodeRecord(decoder, { firstOffset: '9007199254740993', firstTimestamp: '1772452800000', magicByte: 2, ...more });
+  };
+
+  it('take nothing out of what was fetched before they are asked for it: thousands wait for their turn', () => {
+    const bytes = record({ key: 'key', value: 'value', headers: { a: 'b' } });
+    const slice = vi.spyOn(Buffer.prototype, 'slice');
+    const read = decode(bytes);
+    expect(slice).not.toHaveBeenCalled();
+    expect(read.value.toString()).toBe('value');
+    expect(slice).toHaveBeenCalledTimes(1);
+    slice.mockRestore();
+  });
+
+  it('are what they were', () => {
+    expect(decode(record({ key: 'key', value: 'value', headers: { a: 'b', c: ['d', 'e'] } }))).toMatchObject({
+      offset: '9007199254740995',
+      timestamp: '1772452800300',
+      key: Buffer.from('key'),
+      value: Buffer.from('value'),
+      headers: { a: Buffer.from('b'), c: [Buffer.from('d'), Buffer.from('e')] },
+      isControlRecord: false,
+    });
+    expect(decode(record({ key: null, value: null }))).toMatchObject({ key: null, value: null, headers: {} });
+    const appended = { timestampType: 1, maxTimestamp: '1772452900000', isControlBatch: true };
+    expect(decode(record({ key: null, value: 'v' }), appended)).toMatchObject({ timestamp: '1772452900000', isControlRecord: true });
   });
 });
 

@@ -75,6 +75,85 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
     });
   });
 
+  describe('staged', () => {
+    const [first, second, third] = [
+      [connected(1n)],
+      [connected(1n), disconnected(1n, '12:01:00')],
+      [connected(1n), disconnected(1n, '12:01:00'), connected(2n, '12:02:00')],
+    ].map((log) => clientsAfter(log)[0]) as [ClientState, ClientState, ClientState];
+
+    it('is what the owner goes on from, and Redis is behind', async () => {
+      const { partition } = await claim();
+      await partition.apply([write(first)], 1n);
+      const before = await held();
+      partition.stage([write(second)]);
+      expect((await partition.load([first])).map(allOf)).toEqual([allOf(second)]);
+      expect(await held()).toEqual(before);
+    });
+
+    it('is written with the next apply, each client once and as it was staged last', async () => {
+      const { partition } = await claim();
+      await partition.apply([write(first)], 1n);
+      const written = await writes();
+      for (const client of [second, third]) partition.stage([write(client)]);
+      await partition.apply([], 3n);
+      expect((await writes()) - written).toBe(1);
+      const successor = await claim();
+      expect(successor.watermark).toBe(3n);
+      expect((await successor.partition.load([first])).map(allOf)).toEqual([allOf(third)]);
+    });
+
+    it('leaves indexes, counts and deadlines as writing each at once does', async () => {
+      await fc.assert(
+        fc.asyncProperty(histories({ clients: ['a', 'b'] }), fc.array(fc.boolean(), { minLength: 1 }), async (log, applied) => {
+          const [whole, staged] = [keys, new Keys('test').partition(1, 1)];
+          await server.redis.flushall();
+          const [{ partition: one }, { partition: other }] = [await claim(whole), await claim(staged)];
+          for (let end = 1; end <= log.length; end++) {
+            const some = clientsAfter(log.slice(0, end)).map(pendingWrite);
+            await one.apply(some, BigInt(end));
+            if (applied[end % applied.length] || end === log.length) await other.apply(some, BigInt(end));
+            else other.stage(some);
+          }
+          // A source that was overtaken before it was written is not there.
+          const content = async (of: typeof keys) => ({ ...(await held(of)), sources: undefined });
+          expect(await content(staged)).toEqual(await content(whole));
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('keeps the time at which a deadline falls due: that of the event that moved it, not of one after it', async () => {
+      const { partition } = await claim();
+      partition.stage([{ client: second, due: { at: 1_000, moved: true } }]);
+      partition.stage([{ client: second, due: { at: 2_000, moved: false } }]);
+      await partition.apply([], 2n);
+      expect(await server.redis.zscore(keys.deadlines(), 'myns/client1')).toBe('1000');
+    });
+
+    it('is full with as many clients as are kept in memory', async () => {
+      const { partition } = await claim();
+      const many = Array.from(
+        { length: 1_000 },
+        (_, n) => clientsAfter([connected(1n, '12:00:00', { client: `c${n}` })])[0] as ClientState,
+      );
+      partition.stage(many.slice(1).map(write));
+      expect(partition.isFull).toBe(false);
+      partition.stage(many.slice(0, 2).map(write));
+      expect(partition.isFull).toBe(true);
+      await partition.apply([], 1n);
+      expect(partition.isFull).toBe(false);
+    });
+
+    it('is forgotten where it is not known what was written: its owner must take the partition over again', async () => {
+      const { partition } = await claim();
+      partition.stage([write(first)]);
+      await claim();
+      await expect(partition.apply([], 1n)).rejects.toThrow(ChainBroken);
+      await expect(partition.load([first])).rejects.toThrow(ChainBroken);
+    });
+  });
+
   describe('applied to', () => {
     it('gives each client back as it was written, unseen ones in their place', async () => {
       await fc.assert(

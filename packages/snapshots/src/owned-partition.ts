@@ -177,7 +177,10 @@ export class OwnedPartition {
       const some = missing.slice(from, from + CLIENTS_PER_CALL);
       const names = some.map(({ key }) => key);
       const { chain, sources, texts } = await inTurn(this.redis, () => readClients(this.redis, this.keys, names));
-      if (chain !== this.#chain()) throw new ChainBroken();
+      if (chain !== this.#chain()) {
+        this.#forget();
+        throw new ChainBroken();
+      }
       for (const [n, { id, at, key }] of some.entries()) {
         const text = texts[n];
         const one = text ? readStored(key, id, text, sources, this.settings) : notStored(key, id);

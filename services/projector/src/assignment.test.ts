@@ -49,6 +49,16 @@ describe('an assigned partition', () => {
     expect(readiness.obstacles).toEqual([]);
   });
 
+  it('is projected in transactions of bounded size, however much a fetch brings', async () => {
+    const { journal, project } = assign();
+    await project(...Array.from({ length: 12_000 }, (_, offset) => offset));
+    expect(journal.slice(TAKEN_OVER.length).filter((step) => step.startsWith('commit'))).toEqual([
+      'commit up to 5000',
+      'commit up to 10000',
+      'commit up to 12000',
+    ]);
+  });
+
   it('is taken over again at the first doubt; the batch in hand is not tried again by itself', async () => {
     const { journal, state, said, project } = assign();
     state.failures.set('commit', LOST);

@@ -1,6 +1,6 @@
 import { connected, disconnected, NOON_MS, record, replay } from '@rollcall/fold/testing';
 import { ChainBroken } from '@rollcall/snapshots';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GRACE, MemorySnapshots, partitionInMemory, textOf } from './partition.test-kit.ts';
 import { HoleInLog } from './partition-owner.ts';
 
@@ -190,5 +190,69 @@ describe('a cycle', () => {
     expect(await owner.cycle([record(0, connected(1n))])).toBeUndefined();
     expect(await partitionInMemory().owner.cycle([record(0, connected(1n))])).toBeUndefined();
     expect(journal).toEqual(['close']);
+  });
+
+  describe('while a backlog is worked off', () => {
+    const MINUTE_AGO = Date.now() - 60_000;
+    const old = (offset: number, ...event: Parameters<typeof connected>) => record(offset, connected(...event), { timestamp: MINUTE_AGO });
+
+    it('leaves Redis behind, and writes what many events are about once', async () => {
+      const { owner, journal, snapshots } = await owning();
+      await owner.cycle([old(0, 1n)], 2);
+      await owner.cycle([old(1, 2n, '12:01:00')], 1);
+      expect(journal).toEqual(['commit up to 1', 'commit up to 2']);
+      await owner.cycle([old(2, 3n, '12:02:00')], 0);
+      expect(journal.slice(2)).toEqual(['commit up to 3', 'apply 3 up to 3']);
+      expect(snapshots.clients.get('myns/client1')?.offset).toBe(2n);
+    });
+
+    it('folds on from what it committed, not from what Redis still has', async () => {
+      const { owner, state } = await owning();
+      await owner.cycle([old(0, 1n)], 1);
+      await owner.cycle([old(1, 1n)], 0);
+      expect(state.derived.map(({ topic }) => topic)).toEqual(['rollcall.changes', 'rollcall.state']);
+    });
+
+    it('leaves Redis behind no longer than a quarter of what the events are late', async () => {
+      const { owner, journal } = await owning();
+      await owner.cycle([record(0, connected(1n), { timestamp: Date.now() + 1 })], 1);
+      expect(journal).toEqual(['commit up to 1', 'apply 1 up to 1']);
+    });
+
+    it('writes to Redis when memory is full of what is staged', async () => {
+      const { owner, journal, snapshots } = await owning();
+      snapshots.isFull = true;
+      await owner.cycle([old(0, 1n)], 1);
+      expect(journal).toEqual(['commit up to 1', 'apply 1 up to 1']);
+    });
+
+    it('writes to Redis where no more comes for long, though more was announced', async () => {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      try {
+        const { owner, journal } = await owning();
+        await owner.cycle([old(0, 1n)], 1);
+        await owner.check();
+        expect(journal).toEqual(['commit up to 1']);
+        vi.setSystemTime(Date.now() + 10_001);
+        await owner.check();
+        expect(journal).toEqual(['commit up to 1', 'apply 1 up to 1']);
+        await owner.check();
+        expect(journal).toHaveLength(2);
+      } finally {
+        vi.useRealTimers();
+      }
+    });
+
+    it('is caught up with by a successor: what was staged is lost with its owner', async () => {
+      const { owner, journal, state, snapshots } = await owning();
+      state.events.push(old(0, 1n));
+      await owner.cycle(state.events, 1);
+      state.watermark = 0n;
+      await owner.leave();
+      snapshots.staged.length = 0;
+      journal.length = 0;
+      await owner.takeOver();
+      expect(journal.slice(4)).toEqual(['events from 0 to 1', 'apply 1', 'apply 0 up to 1', 'seek 1']);
+    });
   });
 });
