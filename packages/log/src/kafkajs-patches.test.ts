@@ -124,11 +124,15 @@ describe('records that are packed', () => {
       const topicData = [{ topic: 't', partitions: [{ partition: 0, messages, firstSequence: 7 }] }];
       return (await produceRequest({ acks: -1, timeout: 1, compression: COMPRESSION, topicData }).encode()).buffer;
     };
-    const bytes = await encode([{ partition: 0, value: null, packed }]);
+    const bytes = await encode([{ partition: 0, value: packed, packed }]);
     expect(bytes.subarray(-packed.compressed.length)).toEqual(packed.compressed);
     // lastOffsetDelta, and how many records there are
     expect(bytes.readInt32BE(bytes.length - packed.compressed.length - 4)).toBe(3);
     expect(bytes.readInt32BE(bytes.length - packed.compressed.length - 38)).toBe(2);
+  });
+
+  it('are refused, not taken for a record without a value, where the patch is missing', () => {
+    expect(() => encodeRecord({ key: null, value: packed })).toThrow(TypeError);
   });
 
   it('count as the records that they are in the numbers of a producer', async () => {
@@ -153,10 +157,10 @@ describe('records that are packed', () => {
     const retrier = (attempt: (bail: () => void) => Promise<unknown>) => attempt(() => {});
     const partitioner = ({ message }: { message: { partition: number } }) => message.partition;
     const send = createSendMessages({ logger: {}, cluster, partitioner, eosManager, retrier });
-    await send({ acks: -1, timeout: 1, topicMessages: [{ topic: 't', messages: [{ partition: 0, value: null, packed }] }] });
+    await send({ acks: -1, timeout: 1, topicMessages: [{ topic: 't', messages: [{ partition: 0, value: packed, packed }] }] });
     expect(updateSequence.mock.calls).toEqual([['t', 0, 3]]);
     broker.produce = async () => Promise.reject(new Error('no answer'));
-    await send({ acks: -1, timeout: 1, topicMessages: [{ topic: 't', messages: [{ partition: 0, value: null, packed }] }] }).catch(
+    await send({ acks: -1, timeout: 1, topicMessages: [{ topic: 't', messages: [{ partition: 0, value: packed, packed }] }] }).catch(
       () => {},
     );
     expect(updateSequence.mock.calls.slice(1)).toEqual([

@@ -27,6 +27,7 @@ export function toRequests(records: Iterable<NewRecord>): ProducerBatch[] {
   return requests;
 }
 
+/** Without its patch, kafkajs would look at the value, and refuse it. */
 function packedMessage(partition: number, packed: PackedRecords) {
-  return { partition, value: null, packed };
+  return { partition, value: packed as unknown as Buffer, packed };
 }

@@ -18,5 +18,9 @@ export const SETTINGS = {
   ...GROUP_SETTINGS,
   REDIS_URL: { type: acceptedBy(parseRedisUrl), help: REDIS_URL_FORMS, secret: true },
   ...FOLD_SETTINGS,
-  CLIENT_CACHE: { type: wholeNumber(0, 10_000_000), help: 'clients kept in memory, about 2 KB each', default: '50000' },
+  CLIENT_CACHE: {
+    type: wholeNumber(0, 10_000_000),
+    help: 'clients kept in memory, about 2 KB each, and in a backlog as many still to be written',
+    default: '50000',
+  },
 } as const;
