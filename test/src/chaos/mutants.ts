@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what is staged loaded from Redis, which is behind it',
     edits: [{ file: PARTITION, from: 'this.#staged.get(keyOf(id))?.client', to: 'undefined' }],
-    scenario: named(PORTIONS, 'an owner is killed while it works a backlog off, and has left staged what it committed'),
+    scenario: named(PORTIONS, 'an owner works a backlog off, and folds on from what it left staged'),
     shows: /differs: found/,
   },
   {

@@ -91,6 +91,14 @@ export const PORTIONS: readonly Scenario[] = [
   },
   ...Object.values(REDIS_FAULTS).map(redisBetweenApplies),
   {
+    name: 'an owner works a backlog off, and folds on from what it left staged',
+    async run(world) {
+      await backlogWaits(world);
+      await stumbled(world, world.addStumblingProjector('after-stage:pause=1'), 'after-stage');
+      await world.traffic.send(500);
+    },
+  },
+  {
     name: 'an owner is killed while it works a backlog off, and has left staged what it committed',
     async run(world) {
       await backlogWaits(world);
