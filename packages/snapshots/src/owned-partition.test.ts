@@ -134,7 +134,7 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
     it('is full with as many clients as are kept in memory', async () => {
       const { partition } = await claim();
       const many = Array.from(
-        { length: 1_000 },
+        { length: 2_500 },
         (_, n) => clientsAfter([connected(1n, '12:00:00', { client: `c${n}` })])[0] as ClientState,
       );
       partition.stage(many.slice(1).map(write));
@@ -288,10 +288,10 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
 
     it('is bounded: what was used last stays', async () => {
       const { partition } = await claim();
-      const many = Array.from({ length: 1_500 }, (_, at) => clientOf(1, `client${at}`));
+      const many = Array.from({ length: 4_000 }, (_, at) => clientOf(1, `client${at}`));
       await partition.apply(many.map(write));
       const reads = await commands();
-      await partition.load(many.slice(-1_000));
+      await partition.load(many.slice(-2_500));
       expect(await commands()).toBe(reads);
       await partition.load(many.slice(0, 1));
       expect(await commands()).toBeGreaterThan(reads);

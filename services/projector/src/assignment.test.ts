@@ -51,11 +51,11 @@ describe('an assigned partition', () => {
 
   it('is projected in transactions of bounded size, however much a fetch brings', async () => {
     const { journal, project } = assign();
-    await project(...Array.from({ length: 12_000 }, (_, offset) => offset));
+    await project(...Array.from({ length: 6_000 }, (_, offset) => offset));
     expect(journal.slice(TAKEN_OVER.length).filter((step) => step.startsWith('commit'))).toEqual([
+      'commit up to 2500',
       'commit up to 5000',
-      'commit up to 10000',
-      'commit up to 12000',
+      'commit up to 6000',
     ]);
   });
 
@@ -126,6 +126,21 @@ describe('a partition that is no longer assigned', () => {
     await project(1);
     await assignment.idle();
     expect(journal).toEqual([...TAKEN_OVER, 'commit up to 1', 'apply 1 up to 1', 'close']);
+  });
+
+  it('leaves Redis as new as the log', async () => {
+    const { journal, assignment } = assign();
+    await assignment.project({ partition: 0, lag: 1, records: [record(0, connected(1n), { timestamp: Date.now() - 60_000 })] });
+    await assignment.revoke();
+    expect(journal.slice(TAKEN_OVER.length)).toEqual(['commit up to 1', 'apply 1 up to 1', 'close']);
+  });
+
+  it('leaves Redis to the next owner where it cannot be written', async () => {
+    const { journal, snapshots, assignment } = assign();
+    await assignment.project({ partition: 0, lag: 1, records: [record(0, connected(1n), { timestamp: Date.now() - 60_000 })] });
+    snapshots.chainBroken = true;
+    await assignment.revoke();
+    expect(journal.slice(TAKEN_OVER.length)).toEqual(['commit up to 1', 'close']);
   });
 
   it('stays quiet when it is fenced: two owners must not fence each other for ever', async () => {

@@ -11,7 +11,7 @@ const LONGEST_WAIT = 5_000;
  *  it reads and writes them. */
 const DUE_ROUND = 200;
 /** Of one transaction, at the most. */
-const RECORDS_PER_CYCLE = 5_000;
+const RECORDS_PER_CYCLE = 2_500;
 
 export interface AssignmentOptions {
   readonly partition: number;
@@ -39,7 +39,7 @@ export class Assignment {
   /** Projects a batch, in its turn. */
   project({ records, lag }: RecordBatch): Promise<void> {
     return this.#inTurn(async () => {
-      for (let from = 0; from < records.length; from += RECORDS_PER_CYCLE) {
+      for (let from = 0; from < records.length && !this.#revoked.signal.aborted; from += RECORDS_PER_CYCLE) {
         const some = records.slice(from, from + RECORDS_PER_CYCLE);
         await this.#cycle(some, lag + records.length - from - some.length);
       }
@@ -89,7 +89,11 @@ export class Assignment {
   async revoke(): Promise<void> {
     this.#revoked.abort();
     await this.#queue;
-    await this.options.owner.leave();
+    const { owner, partition, logger } = this.options;
+    await owner
+      .settle()
+      .catch((error: unknown) => logger.info({ partition, error: String(error) }, 'left to the next owner: what is not in Redis yet'));
+    await owner.leave();
   }
 
   #inTurn(task: () => Promise<void>): Promise<void> {

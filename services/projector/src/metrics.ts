@@ -44,8 +44,8 @@ export function createProjectorMetrics() {
   const latency = seconds('rollcall_projector_event_to_redis_seconds', 'From an event in the log to its snapshot in Redis');
   return {
     registry,
-    batch: seconds('rollcall_projector_batch_seconds', 'One batch: load, fold, commit, and mostly apply'),
-    transaction: seconds('rollcall_projector_transaction_seconds', 'One Kafka transaction'),
+    batch: seconds('rollcall_projector_batch_seconds', 'One batch: load, fold, commit; and apply, where no backlog is worked off'),
+    transaction: seconds('rollcall_projector_transaction_seconds', 'One Kafka transaction, from folding its events on'),
     lag: new Gauge({ name: 'rollcall_projector_lag', help: 'Records of the log that are not projected yet', ...byPartition }),
     takeOvers: new Counter({
       name: 'rollcall_projector_take_overs_total',

@@ -54,9 +54,9 @@ interface Tenure {
   readonly transactions: PartitionTransactions;
   readonly generations: OwnedGenerations;
   expected: bigint;
-  /** When Redis was as far as the log, in milliseconds since 1970, */
+  /** When Redis was as far as the log, by `performance.now()`, */
   appliedAt: number;
-  /** and log times, alike, of the records that were committed since. */
+  /** and log times of the records that were committed since, in milliseconds since 1970. */
   unapplied: number[];
 }
 
@@ -91,7 +91,13 @@ export class PartitionOwner {
     const tenure = this.#tenure;
     if (tenure === undefined) return;
     await tenure.generations.check();
-    if (tenure.unapplied.length > 0 && Date.now() - tenure.appliedAt > LONGEST_BEHIND) await this.#apply(tenure);
+    if (tenure.unapplied.length > 0 && !mayBeBehind(tenure)) await this.#apply(tenure);
+  }
+
+  /** Redis becomes as new as the log. Throws on doubt. */
+  async settle(): Promise<void> {
+    const tenure = this.#tenure;
+    if (tenure !== undefined && tenure.unapplied.length > 0) await this.#apply(tenure);
   }
 
   async takeOver(): Promise<void> {
@@ -107,7 +113,7 @@ export class PartitionOwner {
       await at('after-read-committed');
       for (const claimed of generations.claimed) await this.#makeWhole(claimed, start, committed);
       await this.#publish(transactions, generations.active, committed);
-      this.#tenure = { transactions, generations, expected: committed, appliedAt: Date.now(), unapplied: [] };
+      this.#tenure = { transactions, generations, expected: committed, appliedAt: performance.now(), unapplied: [] };
       log.seek(committed);
       logger.info({ partition, offset: String(committed) }, 'took the partition over');
     } catch (error) {
@@ -138,7 +144,8 @@ export class PartitionOwner {
     for (const generation of beside) await foldInto(generation, records, settings, next);
     active.stage(writesOf(batch, settings));
     for (const { timestamp } of records) tenure.unapplied.push(timestamp);
-    const waits = lag > 0 && !active.isFull && Date.now() - tenure.appliedAt < mayBeBehind(last.timestamp);
+    // Beside a generation that is compared with it, the active one is as new.
+    const waits = lag > 0 && beside.length === 0 && !active.isFull && mayBeBehind(tenure);
     await (waits ? at('after-stage') : this.#apply(tenure));
     return tally;
   }
@@ -150,13 +157,12 @@ export class PartitionOwner {
     await tenure?.transactions.close();
   }
 
-  /** Redis becomes as new as the log. */
   async #apply(tenure: Tenure): Promise<void> {
     const { at, metrics } = this.options;
     await tenure.generations.active.apply([], tenure.expected, () => at('between-applies'));
     await at('after-apply');
     metrics.applied(tenure.unapplied);
-    tenure.appliedAt = Date.now();
+    tenure.appliedAt = performance.now();
     tenure.unapplied = [];
   }
 
@@ -231,10 +237,11 @@ export class PartitionOwner {
   }
 }
 
-/** While more of the log waits, whoever asks Redis is told something old anyway: of records that are a minute old, what is in Redis may be a
- *  quarter of a minute older still. In milliseconds. */
-function mayBeBehind(logTime: number): number {
-  return Math.min((Date.now() - logTime) / 4, LONGEST_BEHIND);
+/** While more of the log waits, whoever asks Redis is told something old anyway: where the last record is a minute old, Redis may be a quarter of
+ *  a minute older still. */
+function mayBeBehind({ appliedAt, unapplied }: Tenure): boolean {
+  const age = Date.now() - (unapplied.at(-1) ?? 0);
+  return performance.now() - appliedAt < Math.min(age / 4, LONGEST_BEHIND);
 }
 
 const LONGEST_BEHIND = 10_000;
