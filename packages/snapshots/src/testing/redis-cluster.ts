@@ -1,4 +1,4 @@
-import { freePort, HOST, RedisProcess, until } from './redis-process.ts';
+import { HOST, RedisProcess, until } from './redis-process.ts';
 
 const SLOTS = 16_384;
 const MASTERS = 3;
@@ -88,7 +88,7 @@ function keysIn({ redis }: RedisProcess, slot: number): Promise<string[]> {
 
 async function startNode(): Promise<RedisProcess> {
   return RedisProcess.start([
-    ...['cluster-enabled yes', 'cluster-node-timeout 1000', 'cluster-replica-validity-factor 0', `cluster-port ${await freePort()}`],
+    ...['cluster-enabled yes', 'cluster-node-timeout 1000', 'cluster-replica-validity-factor 0', 'cluster-port BUS'],
     ...['repl-diskless-sync yes', 'repl-diskless-sync-delay 0'],
   ]);
 }

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
 export const HOST = '127.0.0.1';
+const ATTEMPTS = 5;
 
 /** A `redis-server` of a test's own, on a free port. It keeps nothing when it ends, unless it is told to. */
 export class RedisProcess {
@@ -22,12 +23,30 @@ export class RedisProcess {
     private readonly args: readonly string[],
   ) {}
 
-  /** `settings`: lines of its configuration, `PORT` for its port. `args`: what follows the configuration file, such as `--sentinel`. */
-  static async start(settings: readonly string[] = [], ...args: readonly string[]): Promise<RedisProcess> {
-    const server = new RedisProcess(await freePort(), settings, args);
-    process.once('exit', server.#killNow);
-    await server.start();
-    return server;
+  /** `settings`: lines of its configuration, `PORT` for its port, `BUS` for that of a Cluster's bus. `args`: what follows the configuration file,
+   *  such as `--sentinel`. */
+  static start(settings: readonly string[] = [], ...args: readonly string[]): Promise<RedisProcess> {
+    return RedisProcess.startOn(freePort, settings, ...args);
+  }
+
+  /** A port that was free may be taken before Redis has it: then it takes others. */
+  static async startOn(nextPort: () => Promise<number>, settings: readonly string[], ...args: readonly string[]): Promise<RedisProcess> {
+    for (let attempt = 1; ; attempt++) {
+      const [port, bus] = [await nextPort(), await nextPort()];
+      const server = new RedisProcess(
+        port,
+        settings.map((line) => line.replace('PORT', `${port}`).replace('BUS', `${bus}`)),
+        args,
+      );
+      process.once('exit', server.#killNow);
+      try {
+        await server.start();
+        return server;
+      } catch (error) {
+        await server.stop();
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
   }
 
   get address(): string {
@@ -52,19 +71,17 @@ export class RedisProcess {
   /** Resolves when it answers. */
   async start(): Promise<void> {
     const file = path.join(this.#dir, 'redis.conf');
-    writeFileSync(
-      file,
-      [
-        `bind ${HOST}`,
-        `port ${this.port}`,
-        `dir ${this.#dir}`,
-        'save ""',
-        ...this.settings.map((line) => line.replace('PORT', `${this.port}`)),
-        '',
-      ].join('\n'),
-    );
-    this.#process = spawn('redis-server', [file, ...this.args], { stdio: 'ignore' });
-    await this.redis.ping();
+    writeFileSync(file, [`bind ${HOST}`, `port ${this.port}`, `dir ${this.#dir}`, 'save ""', ...this.settings, ''].join('\n'));
+    const starting = spawn('redis-server', [file, ...this.args], { stdio: 'ignore' });
+    this.#process = starting;
+    const over = new AbortController();
+    const ended = once(starting, 'exit', over).then(() => Promise.reject(new Error(`redis-server has ended: is port ${this.port} taken?`)));
+    try {
+      await Promise.race([this.redis.ping(), ended]);
+    } finally {
+      over.abort();
+      await ended.catch(() => {});
+    }
   }
 
   /** As kill -9 does. */
