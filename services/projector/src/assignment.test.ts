@@ -143,6 +143,20 @@ describe('a partition that is no longer assigned', () => {
     expect(journal.slice(TAKEN_OVER.length)).toEqual(['commit up to 1', 'close']);
   });
 
+  it('writes nothing more after a doubt: what was staged may be forgotten, and the watermark would speak of it', async () => {
+    const { journal, state, assignment } = assign();
+    const old = (offset: number) => record(offset, connected(BigInt(offset)), { timestamp: Date.now() - 60_000 });
+    await assignment.project({ partition: 0, lag: 1, records: [old(0)] });
+    let revoked: Promise<void> | undefined;
+    state.failures.set('commit', LOST);
+    state.duringCommit = () => {
+      revoked = assignment.revoke();
+    };
+    await assignment.project({ partition: 0, lag: 1, records: [old(1)] });
+    await revoked;
+    expect(journal.slice(TAKEN_OVER.length)).toEqual(['commit up to 1', 'commit up to 2', 'pause', 'close']);
+  });
+
   it('stays quiet when it is fenced: two owners must not fence each other for ever', async () => {
     const { journal, state, project, assignment } = assign();
     let revoked: Promise<void> | undefined;

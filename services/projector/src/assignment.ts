@@ -112,6 +112,8 @@ export class Assignment {
     const { partition, logger, pause } = this.options;
     logger.warn({ partition, error: String(error) }, 'in doubt: taking the partition over again');
     pause();
+    // What is staged may have been forgotten: nothing of it is settled any more.
+    await this.options.owner.leave();
     await this.#takeOver();
   }
 
