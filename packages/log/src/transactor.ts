@@ -36,8 +36,8 @@ export class Transactor {
     }
   }
 
-  /** Appends the records, which are all taken before this returns, and moves the group's offset of the input partition to `next`, all or nothing. Throws LogUnavailable: it is then
-   *  unknown whether that happened, and this producer must not be used again.
+  /** Appends the records, which are all taken before this returns, and moves the group's offset of the input partition to `next`, all or nothing.
+   *  Throws LogUnavailable: it is then unknown whether that happened, and this producer must not be used again.
    *  `beforeEnd` runs when all is written and nothing is committed. */
   async commit(
     records: Iterable<NewRecord>,
