@@ -10,16 +10,22 @@ export class LogUnavailable extends Error {
   }
 }
 
-/** Kafka answers, but not yet: a leader is being elected. kafkajs does not wait for each of these. */
-export function isPassing(cause: unknown): boolean {
-  return isAnswer(cause) && cause.retriable === true;
+/** Kafka answers, but not yet: a leader is being elected. kafkajs does not wait for each of these, and not long for the others. */
+export function isPassing(error: unknown): boolean {
+  const root = rootOf(error);
+  return isAnswer(root) && root.retriable === true;
 }
 
 /** Kafka answers that it will not: no permission, a group that works in another way. */
 export function isRefusal(error: unknown): boolean {
+  const root = rootOf(error);
+  return isAnswer(root) && root.retriable === false;
+}
+
+function rootOf(error: unknown): unknown {
   let root = error;
   while (root instanceof Error && root.cause !== undefined) root = root.cause;
-  return isAnswer(root) && root.retriable === false;
+  return root;
 }
 
 function isAnswer(error: unknown): error is Error & { readonly retriable?: unknown } {

@@ -1,6 +1,7 @@
 import { type Topics, topicNames } from '@rollcall/schema';
 import { LogUnavailable, TopicsDiffer } from './errors.ts';
 import { createKafka } from './kafka.ts';
+import { Offsets } from './offsets.ts';
 import type { LogOptions } from './options.ts';
 import { whenReady } from './when-ready.ts';
 
@@ -30,9 +31,17 @@ export interface TopicOptions {
   readonly replicationFactor: number;
 }
 
-/** Creates the topics that are missing and checks the number of partitions of the others. Throws TopicsDiffer, LogUnavailable. */
-export function ensureTopics(options: LogOptions, wanted: TopicOptions): Promise<Topics> {
-  return whenReady(() => createMissing(options, wanted));
+/** Creates the topics that are missing and checks the number of partitions of the others. Throws TopicsDiffer, LogUnavailable.
+ *  A topic has a leader before that broker knows it: what is created here can be written to. */
+export async function ensureTopics(options: LogOptions, wanted: TopicOptions): Promise<Topics> {
+  const topics = await whenReady(() => createMissing(options, wanted));
+  const offsets = new Offsets(options);
+  try {
+    for (const topic of Object.values(topics)) await offsets.allBounds(topic);
+  } finally {
+    await offsets.close();
+  }
+  return topics;
 }
 
 async function createMissing(options: LogOptions, { partitions, replicationFactor }: TopicOptions): Promise<Topics> {

@@ -11,7 +11,7 @@ export async function whenReady<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      if (failures === ATTEMPTS || !(error instanceof LogUnavailable && isPassing(error.cause))) throw error;
+      if (failures === ATTEMPTS || !(error instanceof LogUnavailable && isPassing(error))) throw error;
       await sleep(WAIT);
     }
   }
