@@ -5,10 +5,10 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /** Runs one of the bench's own programs in a process of its own: it must not wait for this one, nor this one for it. The options go in as its
- *  argument, its result comes as JSON on its standard output. */
-export async function runProgram<Options, Result>(program: string, options: Options): Promise<Result> {
+ *  argument, its result comes as JSON on its standard output. `flags` are those of Node. */
+export async function runProgram<Options, Result>(program: string, options: Options, flags: readonly string[] = []): Promise<Result> {
   const file = path.join(import.meta.dirname, `${program}.js`);
-  const child = spawn(process.execPath, [file, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...flags, file, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   if (code !== 0) throw new Error(`${program} ended with ${code}`);
   return JSON.parse(output) as Result;
