@@ -5,29 +5,71 @@ import { REDIS_FAULTS, type RedisFault } from './stumbles.ts';
 /** So many that each partition has more of them than one call to Redis applies. */
 const MANY_CLIENTS = 2_400;
 
-/** Nobody reads while many clients tell of themselves: what comes next is one batch of each partition, applied in several calls. */
-async function largeBatchesWait(world: World): Promise<void> {
-  await world.traffic.sendOfEach(MANY_CLIENTS);
-  await world.logged();
-}
-
 /** More than one fetch brings, of each partition: their owner leaves what it committed staged. */
 const MANY_EVENTS = 24_000;
 
-async function backlogWaits(world: World): Promise<void> {
+/** Where an owner stumbles that has done a part of its work, and what it has to do. Nobody reads while that is sent. */
+interface Portion {
+  readonly stumble: (action: 'kill' | 'stop') => string;
+  readonly point: string;
+  readonly send: (world: World) => Promise<void>;
+}
+
+/** What waits is one batch of each partition, applied in several calls. */
+const BETWEEN_APPLIES: Portion = {
+  point: 'between-applies',
+  stumble: (action) => `between-applies:${action}`,
+  send: (world) => world.traffic.sendOfEach(MANY_CLIENTS),
+};
+
+const STAGED: Portion = {
+  point: 'after-stage',
+  stumble: (action) => `after-stage:${action}@2`,
+  send: (world) => world.traffic.send(MANY_EVENTS),
+};
+
+async function waiting(world: World, { send }: Portion): Promise<void> {
   await (await settled(world, 500)).stop();
-  await world.traffic.send(MANY_EVENTS);
+  await send(world);
   await world.logged();
 }
 
-function redisWhileStaged({ name, prepare }: RedisFault): Scenario {
+function killed(name: string, portion: Portion): Scenario {
   return {
-    name: `Redis is ${name} while an owner works a backlog off, and has left staged what it committed`,
+    name,
     async run(world) {
-      await backlogWaits(world);
+      await waiting(world, portion);
+      await stumbled(world, world.addStumblingProjector(portion.stumble('kill')), portion.point);
+      await world.addProjector();
+      await world.traffic.send(500);
+    },
+  };
+}
+
+function zombie(name: string, portion: Portion): Scenario {
+  return {
+    name,
+    async run(world) {
+      await waiting(world, portion);
+      const owner = world.addStumblingProjector(portion.stumble('stop'));
+      await stopped(world, owner, portion.point);
+      await world.addProjector();
+      await world.traffic.send(500);
+      await world.moreApplied();
+      owner.resume();
+      await world.traffic.send(500);
+    },
+  };
+}
+
+function redisFails(name: string, portion: Portion, { prepare }: RedisFault): Scenario {
+  return {
+    name,
+    async run(world) {
+      await waiting(world, portion);
       const fault = await prepare(world);
-      const owner = world.addStumblingProjector('after-stage:stop@2');
-      await stopped(world, owner, 'after-stage');
+      const owner = world.addStumblingProjector(portion.stumble('stop'));
+      await stopped(world, owner, portion.point);
       await fault();
       owner.resume();
       await world.traffic.send(500);
@@ -46,81 +88,29 @@ async function redisLags(world: World): Promise<() => Promise<void>> {
   return putBack;
 }
 
-function redisBetweenApplies({ name, prepare }: RedisFault): Scenario {
-  return {
-    name: `Redis is ${name} between two calls that apply one batch`,
-    async run(world) {
-      const first = await settled(world, 500);
-      const fault = await prepare(world);
-      await first.stop();
-      await largeBatchesWait(world);
-      const owner = world.addStumblingProjector('between-applies:stop');
-      await stopped(world, owner, 'between-applies');
-      await fault();
-      owner.resume();
-      await world.traffic.send(500);
-    },
-  };
-}
-
 /** What is done in several calls of Redis, and may end between two of them. */
 export const PORTIONS: readonly Scenario[] = [
-  {
-    name: 'an owner is killed between two calls that apply one batch',
-    async run(world) {
-      await (await settled(world, 500)).stop();
-      await largeBatchesWait(world);
-      await stumbled(world, world.addStumblingProjector('between-applies:kill'), 'between-applies');
-      await world.addProjector();
-      await world.traffic.send(500);
-    },
-  },
-  {
-    name: 'an owner stands still between two calls that apply one batch while its successor applies, and goes on as a zombie',
-    async run(world) {
-      await (await settled(world, 500)).stop();
-      await largeBatchesWait(world);
-      const zombie = world.addStumblingProjector('between-applies:stop');
-      await stopped(world, zombie, 'between-applies');
-      await world.addProjector();
-      await world.traffic.send(500);
-      await world.moreApplied();
-      zombie.resume();
-      await world.traffic.send(500);
-    },
-  },
-  ...Object.values(REDIS_FAULTS).map(redisBetweenApplies),
+  killed('an owner is killed between two calls that apply one batch', BETWEEN_APPLIES),
+  zombie(
+    'an owner stands still between two calls that apply one batch while its successor applies, and goes on as a zombie',
+    BETWEEN_APPLIES,
+  ),
+  ...Object.values(REDIS_FAULTS).map((fault) =>
+    redisFails(`Redis is ${fault.name} between two calls that apply one batch`, BETWEEN_APPLIES, fault),
+  ),
   {
     name: 'an owner works a backlog off, and folds on from what it left staged',
     async run(world) {
-      await backlogWaits(world);
+      await waiting(world, STAGED);
       await stumbled(world, world.addStumblingProjector('after-stage:pause=1'), 'after-stage');
       await world.traffic.send(500);
     },
   },
-  {
-    name: 'an owner is killed while it works a backlog off, and has left staged what it committed',
-    async run(world) {
-      await backlogWaits(world);
-      await stumbled(world, world.addStumblingProjector('after-stage:kill@2'), 'after-stage');
-      await world.addProjector();
-      await world.traffic.send(500);
-    },
-  },
-  {
-    name: 'an owner that has left staged what it committed stands still while its successor applies, and goes on as a zombie',
-    async run(world) {
-      await backlogWaits(world);
-      const zombie = world.addStumblingProjector('after-stage:stop@2');
-      await stopped(world, zombie, 'after-stage');
-      await world.addProjector();
-      await world.traffic.send(500);
-      await world.moreApplied();
-      zombie.resume();
-      await world.traffic.send(500);
-    },
-  },
-  ...Object.values(REDIS_FAULTS).map(redisWhileStaged),
+  killed('an owner is killed while it works a backlog off, and has left staged what it committed', STAGED),
+  zombie('an owner that has left staged what it committed stands still while its successor applies, and goes on as a zombie', STAGED),
+  ...Object.values(REDIS_FAULTS).map((fault) =>
+    redisFails(`Redis is ${fault.name} while an owner works a backlog off, and has left staged what it committed`, STAGED, fault),
+  ),
   {
     name: 'an owner is killed while it catches up',
     async run(world) {
