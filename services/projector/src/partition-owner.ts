@@ -91,7 +91,7 @@ export class PartitionOwner {
     const tenure = this.#tenure;
     if (tenure === undefined) return;
     await tenure.generations.check();
-    if (tenure.unapplied.length > 0 && !mayBeBehind(tenure)) await this.#apply(tenure);
+    if (!mayBeBehind(tenure)) await this.settle();
   }
 
   /** Redis becomes as new as the log. Throws on doubt. */
