@@ -5,7 +5,7 @@ export type { Generation, GenerationStatus } from './generations.ts';
 export { type ClientId, Keys, PartitionKeys, partitionOfClient } from './keys.ts';
 export type { Page } from './list.ts';
 export { type ClaimedPartition, OwnedGenerations } from './owned-generations.ts';
-export { ChainBroken, type ClientWrite, type OwnedPartition, type Watermark } from './owned-partition.ts';
+export { ChainBroken, CLIENTS_PER_BATCH, type ClientWrite, type OwnedPartition, type Watermark } from './owned-partition.ts';
 export { type ClientView, PartitionRestoring } from './partition-reader.ts';
 export { foldInto, loadBatch, type ProjectionSettings, writesOf } from './projection.ts';
 export { type ListOptions, SnapshotReader } from './reader.ts';

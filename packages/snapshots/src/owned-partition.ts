@@ -33,7 +33,7 @@ export class ChainBroken extends Error {
 const LENGTH_PER_CALL = 100_000;
 
 /** As many as may be loaded and folded together: these are not read twice. */
-const CLIENTS_PER_BATCH = 2_500;
+export const CLIENTS_PER_BATCH = 2_500;
 
 /** The snapshots of one partition, as their owner since `claim`. Every write compares the chain with what this owner left there. */
 export class OwnedPartition {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogRecord, RecordBatch } from '@rollcall/log';
 import { isFinal, type Logger, type Readiness } from '@rollcall/service';
+import { CLIENTS_PER_BATCH } from '@rollcall/snapshots';
 import type { Deadlines } from './deadlines.ts';
 import type { ProjectorMetrics } from './metrics.ts';
 import type { PartitionOwner } from './partition-owner.ts';
@@ -10,8 +11,8 @@ const LONGEST_WAIT = 5_000;
 /** How soon a partition is looked at again while deadlines fall due, in milliseconds: a few at a time, for Redis answers nobody else while
  *  it reads and writes them. */
 const DUE_ROUND = 200;
-/** Of one transaction, at the most. */
-const RECORDS_PER_CYCLE = 2_500;
+/** Of one transaction, at the most: no more clients than are kept in memory until they are written. */
+const RECORDS_PER_CYCLE = CLIENTS_PER_BATCH;
 
 export interface AssignmentOptions {
   readonly partition: number;
