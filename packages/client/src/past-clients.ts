@@ -55,8 +55,8 @@ export class PastClients {
   /** The next event of the log; undefined if what its client began with has it already. */
   fold<R extends EventRecord>(record: R): PastEvent<R> | undefined {
     const keyed = keyRecord(record);
-    const { key } = keyed;
-    const loaded = new Map(key ? [[key.text, this.#clients.get(key.text) ?? unseenClient(key.namespace, key.client)]] : []);
+    const { whose } = keyed;
+    const loaded = new Map(whose && [[whose.key, this.#clients.get(whose.key) ?? unseenClient(whose.namespace, whose.client, whose.key)]]);
     const batch = new FoldingBatch([keyed], loaded, this.settings);
     const [told] = batch;
     for (const [name, { client }] of batch.clients()) this.#clients.set(name, client);

@@ -1,4 +1,4 @@
-import { compareText, type Time } from '@rollcall/schema';
+import { type ClientKey, clientKey, compareText, type Time } from '@rollcall/schema';
 import type { ResourceMemory } from './client-resource.ts';
 import { type ClientPresence, presenceOf } from './presence.ts';
 import { conclude, type SessionConclusion } from './session-conclusion.ts';
@@ -33,9 +33,7 @@ export interface SessionState extends RememberedSession {
 }
 
 /** A client with all its sessions as of one offset of the log: what is remembered and what follows from it. */
-export interface ClientState {
-  readonly namespace: string;
-  readonly client: string;
+export interface ClientState extends ClientKey {
   readonly source?: SourceMemory | undefined;
   /** In the order of their names' UTF-8 bytes. */
   readonly sessions: readonly SessionState[];
@@ -51,8 +49,9 @@ const NO_RESOURCE: ResourceMemory = {};
 const NO_PRESENCE = presenceOf([], undefined);
 
 /** A client of which nothing is known yet. */
-export function unseenClient(namespace: string, client: string): ClientState {
+export function unseenClient(namespace: string, client: string, key = clientKey(namespace, client)): ClientState {
   return {
+    key,
     namespace,
     client,
     source: undefined,
@@ -78,7 +77,7 @@ export function withSession(sessions: readonly SessionState[], state: SessionSta
 
 /** A client from what was stored of it: the conclusions are drawn anew. */
 export function restoreClient(
-  { namespace, client }: { readonly namespace: string; readonly client: string },
+  { key, namespace, client }: ClientKey,
   memory: ClientMemory,
   offset: bigint,
   settings: FoldSettings,
@@ -87,5 +86,5 @@ export function restoreClient(
     .map((remembered) => ({ ...remembered, conclusion: conclude(remembered.memory, settings) }))
     .sort((a, b) => compareText(a.session, b.session));
   const { source, resource, confirmedUpTo } = memory;
-  return { namespace, client, source, sessions, resource, confirmedUpTo, presence: presenceOf(sessions, confirmedUpTo), offset };
+  return { key, namespace, client, source, sessions, resource, confirmedUpTo, presence: presenceOf(sessions, confirmedUpTo), offset };
 }

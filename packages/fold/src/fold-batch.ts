@@ -1,4 +1,4 @@
-import { type ParsedRecord, parseKey, parseValue, type RecordKey, type Rejection } from '@rollcall/schema';
+import { type ClientKey, type ParsedRecord, parseKey, parseValue, type Rejection } from '@rollcall/schema';
 import type { ClientState } from './client.ts';
 import { type Folded, fold } from './fold.ts';
 import { pendingEnding } from './presence.ts';
@@ -16,7 +16,7 @@ export interface EventRecord {
 /** A record and whose it is, as far as its key says. */
 export interface KeyedRecord<R extends EventRecord = EventRecord> {
   readonly record: R;
-  readonly key: RecordKey | undefined;
+  readonly whose: ClientKey | undefined;
 }
 
 /** An event of the batch and what it came to. */
@@ -40,13 +40,13 @@ export interface FoldedClient {
 }
 
 export function keyRecord<R extends EventRecord>(record: R): KeyedRecord<R> {
-  return { record, key: parseKey(record.key) };
+  return { record, whose: parseKey(record.key) };
 }
 
-/** The keys and names of the clients that a batch is about. */
-export function clientsOf(records: readonly KeyedRecord[]): Map<string, { namespace: string; client: string }> {
-  const clients = new Map<string, RecordKey>();
-  for (const { key } of records) if (key !== undefined) clients.set(key.text, key);
+/** The clients that a batch is about, by key. */
+export function clientsOf(records: readonly KeyedRecord[]): Map<string, ClientKey> {
+  const clients = new Map<string, ClientKey>();
+  for (const { whose } of records) if (whose !== undefined) clients.set(whose.key, whose);
   return clients;
 }
 
@@ -75,8 +75,8 @@ export class FoldingBatch<R extends EventRecord = EventRecord> implements Iterab
   }
 
   *#fold(): Generator<FoldedEvent<R> | RefusedRecord<R>, void> {
-    for (const { record, key } of this.records) {
-      const parsed = parseValue(key, record.value);
+    for (const { record, whose } of this.records) {
+      const parsed = parseValue(whose, record.value);
       if (!parsed.ok) {
         yield { record, rejection: parsed };
         continue;

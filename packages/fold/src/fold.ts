@@ -53,10 +53,10 @@ function foldSession(before: ClientState, event: SessionEvent, news: SessionMemo
   // One text for all events of a session: what is kept of each would otherwise be texts alone.
   const state = { session: known?.session ?? session, memory, conclusion: conclude(memory, settings), offset };
   const sessions = withSession(before.sessions, state);
-  const { namespace, client, resource, confirmedUpTo } = before;
+  const { key, namespace, client, resource, confirmedUpTo } = before;
   const presence = presenceOf(sessions, confirmedUpTo);
   // Spelt out: a spread takes twice the time, and this is every event.
-  return outcome(before, { namespace, client, source, sessions, resource, confirmedUpTo, presence, offset }, known, state);
+  return outcome(before, { key, namespace, client, source, sessions, resource, confirmedUpTo, presence, offset }, known, state);
 }
 
 function foldResource(before: ClientState, event: ResourceEvent, news: ResourceMemory, offset: bigint): Folded {

@@ -1,4 +1,4 @@
-import { FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, stringifyJson } from '@rollcall/schema';
+import { clientKey, FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, stringifyJson } from '@rollcall/schema';
 import { type ClientState, restoreClient } from './client.ts';
 import { type Connected, type Disconnected, type SessionMemory, sameConnected, sameDisconnected } from './session-memory.ts';
 import type { FoldSettings } from './settings.ts';
@@ -64,7 +64,7 @@ function encodeSession({ latestConnected, firstTime, newestConnected, latestDisc
 export function decodeState({ position, client, memory }: StateRecord, settings: FoldSettings): ClientState {
   const { written, deleted, sessions, source, confirmedUpTo } = memory;
   return restoreClient(
-    client,
+    { key: clientKey(client.namespace, client.client), namespace: client.namespace, client: client.client },
     {
       source,
       confirmedUpTo,

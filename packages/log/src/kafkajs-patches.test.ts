@@ -9,6 +9,8 @@ const groupMessagesPerPartition = kafkajs('kafkajs/src/producer/groupMessagesPer
 const encodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0');
 const decodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0/decoder');
 const Decoder = kafkajs('kafkajs/src/protocol/decoder');
+const Encoder = kafkajs('kafkajs/src/protocol/encoder');
+const Batch = kafkajs('kafkajs/src/consumer/batch');
 const produceRequest = kafkajs('kafkajs/src/protocol/requests/produce/v3/request');
 const createSendMessages = kafkajs('kafkajs/src/producer/sendMessages');
 const createEosManager = kafkajs('kafkajs/src/producer/eosManager');
@@ -167,6 +169,47 @@ describe('records that are packed', () => {
       ['t', 0, 3],
       ['t', 0, -3],
     ]);
+  });
+});
+
+describe('an encoder', () => {
+  const large = Buffer.alloc(10_000, 'large');
+  const inner = () => new Encoder().writeInt16(2).writeBytes(large).writeInt8(3);
+  const outer = () => new Encoder().writeInt8(1).writeArray([inner(), inner()]).writeEncoder(inner()).writeInt8(4);
+
+  it('does not copy a large buffer into each encoder that holds the one before', () => {
+    const copy = vi.spyOn(Buffer.prototype, 'copy');
+    const encoder = outer();
+    const copied = copy.mock.contexts.map((buffer) => (buffer as Buffer).length);
+    copy.mockRestore();
+    expect(Math.max(...copied)).toBeLessThan(large.length);
+    expect(encoder.size()).toBe(1 + 4 + 3 * inner().size() + 1);
+  });
+
+  it('gives the same bytes as if it had, each time it is asked, and goes on', () => {
+    const bytes = Buffer.concat([Buffer.from([0, 2, 0, 0, 0x27, 0x10]), large, Buffer.from([3])]);
+    const encoder = outer();
+    for (let time = 1; time <= 2; time++) {
+      expect(encoder.buffer).toEqual(Buffer.concat([Buffer.from([1, 0, 0, 0, 2]), bytes, bytes, bytes, Buffer.from([4])]));
+    }
+    expect(encoder.writeString('more').buffer.subarray(-7)).toEqual(Buffer.from('\u0004\u0000\u0004more'));
+    expect(encoder.size()).toBe(encoder.buffer.length);
+  });
+});
+
+describe('a batch that is fetched', () => {
+  it('leaves out what comes before the offset that was asked for, and looks at no offset after it', () => {
+    let looks = 0;
+    const messages = Array.from({ length: 100 }, (_, at) => ({
+      get offset() {
+        looks++;
+        return String(at);
+      },
+    }));
+    const batch = new Batch('t', '3', { partition: 0, highWatermark: '100', messages });
+    expect(looks).toBe(4);
+    expect(batch.messages).toEqual(messages.slice(3));
+    expect(new Batch('t', '100', { partition: 0, highWatermark: '100', messages }).messages).toEqual([]);
   });
 });
 

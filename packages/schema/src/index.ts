@@ -11,10 +11,20 @@ export {
   type SessionConnected,
   type SessionDisconnected,
 } from './lifecycle-event.ts';
-export { clientKey, compareText, decodeName, encodeName, MAX_NAME_LENGTH, Name, parseClientKey, partitionOf } from './names.ts';
+export {
+  type ClientKey,
+  clientKey,
+  compareText,
+  decodeName,
+  encodeName,
+  MAX_NAME_LENGTH,
+  Name,
+  parseClientKey,
+  partitionOf,
+} from './names.ts';
 export { OFFLINE_DEADLINE, OfflineDeadline, offlineDeadlineJson } from './offline-deadline.ts';
 export { type Admission, type Admitted, type Delivery, parseDelivery, type Refused } from './parse-delivery.ts';
-export { type LogEvent, type ParsedRecord, parseKey, parseRecord, parseValue, type RecordKey } from './parse-record.ts';
+export { type LogEvent, type ParsedRecord, parseKey, parseRecord, parseValue } from './parse-record.ts';
 export { REJECTION_REASONS, type Rejection, type RejectionReason } from './rejection.ts';
 export { MAX_SEQUENCE_NUMBER, MIN_SEQUENCE_NUMBER, SequenceNumber } from './sequence-number.ts';
 export {

@@ -38,7 +38,7 @@ describe('a key', () => {
   it('gives the names back', () => {
     for (const client of [AWKWARD, '/', '%', '%2F', '😀'.repeat(128), '\u0000', '__proto__']) {
       expect(decodeName(encodeName(client))).toBe(client);
-      expect(parseClientKey(clientKey('my ns', client))).toEqual({ namespace: 'my ns', client });
+      expect(parseClientKey(clientKey('my ns', client))).toEqual({ key: clientKey('my ns', client), namespace: 'my ns', client });
     }
   });
 

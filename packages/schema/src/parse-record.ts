@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decodeUtf8 } from './binary-mode.ts';
 import { parseJson } from './json.ts';
 import { LifecycleEvent } from './lifecycle-event.ts';
-import { parseClientKey } from './names.ts';
+import { type ClientKey, parseClientKey } from './names.ts';
 import { OfflineDeadline } from './offline-deadline.ts';
 import { describeIssue, type Rejection } from './rejection.ts';
 
@@ -21,27 +21,19 @@ export type ParsedRecord =
     }
   | ({ readonly ok: false } & Rejection);
 
-/** Whose event a record is; the namespace may be a configured name. */
-export interface RecordKey {
-  readonly text: string;
-  readonly namespace: string;
-  readonly client: string;
-}
-
 /** Reads one record of `rollcall.events`. Never throws. */
 export function parseRecord(key: Uint8Array | null, value: Uint8Array | null): ParsedRecord {
   return parseValue(parseKey(key), value);
 }
 
-/** Undefined where it is not `namespace/client`. */
-export function parseKey(key: Uint8Array | null): RecordKey | undefined {
+/** Whose event a record is; the namespace may be a configured name. Undefined where it is not `namespace/client`. */
+export function parseKey(key: Uint8Array | null): ClientKey | undefined {
   const text = key && decodeUtf8(key);
-  const client = text ? parseClientKey(text) : undefined;
-  return text && client ? { text, ...client } : undefined;
+  return text ? parseClientKey(text) : undefined;
 }
 
-export function parseValue(key: RecordKey | undefined, value: Uint8Array | null): ParsedRecord {
-  if (key === undefined) return { ok: false, reason: 'invalid-data', detail: 'the key is not namespace/client' };
+export function parseValue(whose: ClientKey | undefined, value: Uint8Array | null): ParsedRecord {
+  if (whose === undefined) return { ok: false, reason: 'invalid-data', detail: 'the key is not namespace/client' };
   const json = value && decodeUtf8(value);
   if (!json) return { ok: false, reason: 'not-json', detail: 'no value in UTF-8' };
   let data: unknown;
@@ -52,8 +44,8 @@ export function parseValue(key: RecordKey | undefined, value: Uint8Array | null)
   }
   const parsed = LogEvent.safeParse(data);
   if (!parsed.success) return { ok: false, reason: 'invalid-data', detail: describeIssue(parsed.error) };
-  if (parsed.data.data.clientAuthenticationName !== key.client) {
+  if (parsed.data.data.clientAuthenticationName !== whose.client) {
     return { ok: false, reason: 'invalid-data', detail: 'the key names another client than the event' };
   }
-  return { ok: true, key: key.text, namespace: key.namespace, client: key.client, event: parsed.data, json };
+  return { ok: true, key: whose.key, namespace: whose.namespace, client: whose.client, event: parsed.data, json };
 }

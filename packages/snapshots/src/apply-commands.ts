@@ -1,7 +1,8 @@
+import type { ClientState } from '@rollcall/fold';
 import { encodeName } from '@rollcall/schema';
 import { sourceId } from './client-codec.ts';
 import type { IndexOrder, PartitionKeys } from './keys.ts';
-import type { StoredClient } from './stored-client.ts';
+import type { ClientEntries } from './stored-client.ts';
 
 /** Gathers what turns clients of one partition from what is stored into what is to be stored: each client's JSON, and of indexes, counts and
  *  deadlines what differs, what many clients have in common in one command. */
@@ -23,14 +24,13 @@ export class ApplyCommands {
     return this.#clients.length / 2;
   }
 
-  /** `text` is the client's JSON; `due` in milliseconds since 1970, where its deadline is to be set. */
-  add(before: StoredClient, after: StoredClient, text: string, due: number | undefined): void {
-    const { key, client } = after;
+  /** `text` is its JSON, `before` and `after` its entries; `due` in milliseconds since 1970, where its deadline is to be set. */
+  add({ key, client }: ClientState, text: string, before: ClientEntries, after: ClientEntries, due: number | undefined): void {
     this.#clients.push(this.keys.client(key), text);
     this.length += text.length;
-    const source = client.source?.source;
-    if (source !== undefined && source !== before.client.source?.source) this.#sources.set(sourceId(source), source);
-    this.#move(encodeName(client.client), before, after);
+    const { source } = after;
+    if (source !== undefined && source !== before.source) this.#sources.set(sourceId(source), source);
+    this.#move(encodeName(client), before, after);
     if (due !== undefined) collect(this.#added, this.keys.deadlines(), due.toString(), key);
     else if (before.pending && !after.pending) collect(this.#removed, this.keys.deadlines(), key);
   }
@@ -52,7 +52,7 @@ export class ApplyCommands {
   }
 
   /** From its former bucket to its new one. */
-  #move(name: string, before: StoredClient, after: StoredClient): void {
+  #move(name: string, before: ClientEntries, after: ClientEntries): void {
     const moves = before.bucket !== after.bucket;
     if (moves && before.bucket !== undefined) {
       for (const order of ORDERS) collect(this.#removed, this.keys.index(order, before.bucket), name);

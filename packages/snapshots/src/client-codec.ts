@@ -10,6 +10,7 @@ import {
 } from '@rollcall/fold';
 import {
   type Attributes,
+  type ClientKey,
   type ClientSnapshot,
   type Existence,
   formatTime,
@@ -137,8 +138,7 @@ export function decodeClientSnapshot(
 }
 
 /** The state that the projector folds on from. `snapshot` is what is stored decodes to. */
-export function decodeClientState(snapshot: ClientSnapshot, stored: ClientJson, settings: FoldSettings): ClientState {
-  const id = { namespace: snapshot.namespace, client: snapshot.client };
+export function decodeClientState(id: ClientKey, snapshot: ClientSnapshot, stored: ClientJson, settings: FoldSettings): ClientState {
   const resource = decodeResource(snapshot, stored);
   const remembered = stored.sessions.map((session) => decodeSession(id, session));
   const sourceTime = decodeTime(stored.sourceTime) ?? newestTime(resource, remembered);

@@ -1,17 +1,17 @@
-import { decodeName } from '@rollcall/schema';
+import { type ClientKey, decodeName, encodeName } from '@rollcall/schema';
 import { parseBucket } from './bucket.ts';
-import type { ClientId, PartitionKeys } from './keys.ts';
+import type { PartitionKeys } from './keys.ts';
 import type { ScriptedRedis } from './redis.ts';
 
 /** The clients of a partition in one generation, in portions. One that changes meanwhile may come twice, or not at all. */
-export async function* everyClient(redis: ScriptedRedis, keys: PartitionKeys, portion: number): AsyncIterable<readonly ClientId[]> {
+export async function* everyClient(redis: ScriptedRedis, keys: PartitionKeys, portion: number): AsyncIterable<readonly ClientKey[]> {
   for (const bucket of await redis.hkeys(keys.counts())) {
     const { namespace } = parseBucket(bucket);
     const index = keys.index('name', bucket);
     for (let from = 0; ; from += portion) {
       const names = await redis.zrange(index, String(from), String(from + portion - 1));
       if (names.length === 0) break;
-      yield names.map((name) => ({ namespace, client: decodeName(name) }));
+      yield names.map((name) => ({ key: `${encodeName(namespace)}/${name}`, namespace, client: decodeName(name) }));
     }
   }
 }

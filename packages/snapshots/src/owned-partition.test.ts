@@ -162,7 +162,7 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
           const { partition } = await claim();
           const clients = clientsAfter(log);
           await partition.apply(clients.map(write), 1n);
-          const loaded = await partition.load([...clients, { namespace: 'myns', client: 'never seen' }]);
+          const loaded = await partition.load([...clients, unseenClient('myns', 'never seen')]);
           expect(loaded.map(allOf)).toEqual([...clients, unseenClient('myns', 'never seen')].map(allOf));
         }),
         { numRuns: 25, seed: 20_260_301 },
@@ -392,7 +392,7 @@ function clientOf(sessions: number, client = 'client1'): ClientState {
   const memory = { latestConnected: connected, firstTime: time, newestConnected: connected };
   const names = Array.from({ length: sessions }, (_, number) => `session-${number}`).sort();
   const remembered = { sessions: names.map((session) => ({ session, memory, offset: 3n })), resource: {} };
-  return restoreClient({ namespace: 'myns', client }, remembered, 3n, SETTINGS);
+  return restoreClient({ key: clientKey('myns', client), namespace: 'myns', client }, remembered, 3n, SETTINGS);
 }
 
 function indexesAndCounts(all: Record<string, unknown>) {

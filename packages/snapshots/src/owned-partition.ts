@@ -1,19 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientState, FoldSettings } from '@rollcall/fold';
-import { clientKey, parseClientKey } from '@rollcall/schema';
+import { type ClientKey, parseClientKey } from '@rollcall/schema';
 import { LRUCache } from 'lru-cache';
 import { ApplyCommands } from './apply-commands.ts';
 import { everyClient } from './every-client.ts';
-import type { ClientId, PartitionKeys } from './keys.ts';
+import type { PartitionKeys } from './keys.ts';
 import { CLIENTS_PER_CALL, readClients } from './read-clients.ts';
 import { inTurn, type ScriptedRedis } from './redis.ts';
-import { notStored, readStored, type StoredClient, toStore } from './stored-client.ts';
+import { type ClientEntries, notStored, readStored, type StoredClient, toStore } from './stored-client.ts';
 
 /** A client to write; while it is pending, with the time at which its OfflineDeadline falls due. */
 export interface ClientWrite {
   readonly client: ClientState;
   /** `at` in milliseconds since 1970. Not `moved`: a due time that is there already stays. */
   readonly due?: { readonly at: number; readonly moved: boolean } | undefined;
+}
+
+/** What is still to be written of a client. */
+interface StagedClient {
+  write: ClientWrite;
+  /** Of what Redis has, which is older, as far as it is known. */
+  overwritten: ClientEntries | undefined;
 }
 
 /** Where Redis stands: the next offset to apply, or that it is being restored, or that nothing was ever applied. */
@@ -40,10 +47,8 @@ export class OwnedPartition {
   #counter = 0;
   /** Clients as Redis has them, those that were used last: read here, or written. The chain says that nobody else wrote. */
   readonly #held: LRUCache<string, StoredClient>;
-  /** What is still to be written, by key: Redis is behind by this, */
-  readonly #staged = new Map<string, ClientWrite>();
-  /** and has these as far as they are known. */
-  readonly #overwritten = new Map<string, StoredClient>();
+  /** What is still to be written: Redis is behind by this. */
+  readonly #staged = new Map<string, StagedClient>();
   #sessionsStaged = 0;
 
   private constructor(
@@ -66,30 +71,29 @@ export class OwnedPartition {
   }
 
   /** The clients as they were written or staged last, unseen ones included, in the order asked for. Throws ChainBroken. */
-  async load(ids: readonly ClientId[]): Promise<ClientState[]> {
-    const staged = ids.map((id) => this.#staged.get(keyOf(id))?.client);
-    const stored = await this.#stored(ids.filter((_, at) => staged[at] === undefined));
-    let next = 0;
-    return staged.map((client) => {
-      if (client !== undefined) return client;
-      const one = stored[next++];
-      if (one === undefined) throw new TypeError('a client was not loaded');
-      return one.client;
-    });
+  async load(ids: readonly ClientKey[]): Promise<ClientState[]> {
+    const clients = ids.map(({ key }) => this.#staged.get(key)?.write.client ?? this.#held.get(key)?.client);
+    const missing = [...clients.keys()].filter((at) => clients[at] === undefined);
+    const read = await this.#read(ids.filter((_, at) => clients[at] === undefined));
+    for (const [n, one] of read.entries()) {
+      this.#held.set(one.client.key, one);
+      clients[missing[n] ?? -1] = one.client;
+    }
+    return clients.filter((client) => client !== undefined);
   }
 
   /** Keeps the clients for the next `apply`, which writes each once, as it was staged last. Until then Redis is behind by them. */
   stage(writes: readonly ClientWrite[]): void {
     for (const write of writes) {
-      const key = keyOf(write.client);
-      const before = this.#staged.get(key);
-      this.#staged.set(key, before === undefined ? write : after(before, write));
-      this.#sessionsStaged += sessionsOf(write) - (before === undefined ? 0 : sessionsOf(before));
-      if (before !== undefined) continue;
-      const held = this.#held.get(key);
-      if (held === undefined) continue;
-      this.#overwritten.set(key, held);
-      this.#held.delete(key);
+      const { key } = write.client;
+      const staged = this.#staged.get(key);
+      this.#sessionsStaged += sessionsOf(write) - (staged === undefined ? 0 : sessionsOf(staged.write));
+      if (staged === undefined) {
+        this.#staged.set(key, { write, overwritten: this.#held.peek(key)?.entries });
+        this.#held.delete(key);
+      } else {
+        staged.write = after(staged.write, write);
+      }
     }
   }
 
@@ -105,17 +109,19 @@ export class OwnedPartition {
     await this.#readOverwritten();
     let commands = new ApplyCommands(this.keys);
     let written: StoredClient[] = [];
-    for (const [key, { client, due }] of this.#staged) {
-      const was = this.#overwritten.get(key);
-      if (was === undefined) throw new TypeError('a client to write was not loaded');
+    for (const {
+      write: { client, due },
+      overwritten,
+    } of this.#staged.values()) {
+      if (overwritten === undefined) throw new TypeError('a client to write was not loaded');
       if (commands.clients === CLIENTS_PER_CALL || commands.length > LENGTH_PER_CALL) {
         await this.#apply(commands, written);
         await between();
         commands = new ApplyCommands(this.keys);
         written = [];
       }
-      const { stored, text } = toStore(client, key, due !== undefined);
-      commands.add(was, stored, text, due && (due.moved || !was.pending) ? due.at : undefined);
+      const { stored, text } = toStore(client, due !== undefined);
+      commands.add(client, text, overwritten, stored.entries, due && (due.moved || !overwritten.pending) ? due.at : undefined);
       written.push(stored);
     }
     if (watermark !== undefined) commands.watermark(watermark);
@@ -160,46 +166,43 @@ export class OwnedPartition {
 
   /** The clients whose deadlines have fallen due, the longest due first. Of one that is staged, Redis may have a deadline that no longer holds:
    *  it is not among them before it is written. `now` in milliseconds since 1970. */
-  async due(now: number, limit: number): Promise<ClientId[]> {
+  async due(now: number, limit: number): Promise<ClientKey[]> {
     const due = await this.redis.zrange(this.keys.deadlines(), '-inf', now.toString(), 'BYSCORE', 'LIMIT', 0, limit);
     const keys = due.filter((key) => !this.#staged.has(key));
     return keys.map(parseClientKey).filter((id) => id !== undefined);
   }
 
   async #readOverwritten(): Promise<void> {
-    const missing = [...this.#staged].filter(([key]) => !this.#overwritten.has(key)).map(([, { client }]) => client);
-    for (const one of await this.#stored(missing)) this.#overwritten.set(one.key, one);
+    const unknown = [...this.#staged.values()].filter(({ overwritten }) => overwritten === undefined);
+    const read = await this.#read(unknown.map(({ write }) => write.client));
+    for (const [at, staged] of unknown.entries()) staged.overwritten = read[at]?.entries;
   }
 
-  async #stored(ids: readonly ClientId[]): Promise<StoredClient[]> {
-    const asked = ids.map((id, at) => ({ id, at, key: keyOf(id) }));
-    const stored = asked.map(({ key }) => this.#held.get(key));
-    const missing = asked.filter(({ at }) => stored[at] === undefined);
-    for (let from = 0; from < missing.length; from += CLIENTS_PER_CALL) {
-      const some = missing.slice(from, from + CLIENTS_PER_CALL);
+  /** From Redis, in the order asked for. */
+  async #read(ids: readonly ClientKey[]): Promise<StoredClient[]> {
+    const stored: StoredClient[] = [];
+    for (let from = 0; from < ids.length; from += CLIENTS_PER_CALL) {
+      const some = ids.slice(from, from + CLIENTS_PER_CALL);
       const names = some.map(({ key }) => key);
       const { chain, sources, texts } = await inTurn(this.redis, () => readClients(this.redis, this.keys, names));
       if (chain !== this.#chain()) {
         this.#forget();
         throw new ChainBroken();
       }
-      for (const [n, { id, at, key }] of some.entries()) {
-        const text = texts[n];
-        const one = text ? readStored(key, id, text, sources, this.settings) : notStored(key, id);
-        this.#held.set(key, one);
-        stored[at] = one;
+      for (const [at, id] of some.entries()) {
+        const text = texts[at];
+        stored.push(text ? readStored(id, text, sources, this.settings) : notStored(id));
       }
     }
-    return stored.filter((one) => one !== undefined);
+    return stored;
   }
 
   async #apply(commands: ApplyCommands, written: readonly StoredClient[]): Promise<void> {
     const keys = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
     await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, ...commands.toArguments()));
     for (const one of written) {
-      this.#staged.delete(one.key);
-      this.#overwritten.delete(one.key);
-      this.#held.set(one.key, one);
+      this.#staged.delete(one.client.key);
+      this.#held.set(one.client.key, one);
     }
   }
 
@@ -221,17 +224,12 @@ export class OwnedPartition {
   #forget(): void {
     this.#held.clear();
     this.#staged.clear();
-    this.#overwritten.clear();
     this.#sessionsStaged = 0;
   }
 
   #chain(): string {
     return `${this.nonce}:${this.#counter}`;
   }
-}
-
-function keyOf({ namespace, client }: ClientId): string {
-  return clientKey(namespace, client);
 }
 
 function sessionsOf({ client }: ClientWrite): number {

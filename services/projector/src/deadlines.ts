@@ -1,6 +1,6 @@
 import { pendingEnding } from '@rollcall/fold';
 import type { LogRecord, LogWriter } from '@rollcall/log';
-import { clientKey, offlineDeadlineJson, type Topics, timeFromMilliseconds } from '@rollcall/schema';
+import { offlineDeadlineJson, type Topics, timeFromMilliseconds } from '@rollcall/schema';
 import type { OwnedPartition } from '@rollcall/snapshots';
 
 /** An OfflineDeadline that was appended is folded a moment later; if it is not, it is appended again after this many milliseconds. */
@@ -42,14 +42,14 @@ export class Deadlines {
     if (this.#heldUntil > now) return false;
     for (const [key, at] of this.#appended) if (now - at > APPEND_AGAIN) this.#appended.delete(key);
     const due = await snapshots.due(now, DEADLINES_PER_ROUND);
-    const fresh = due.filter((id) => !this.#appended.has(clientKey(id.namespace, id.client)));
+    const fresh = due.filter(({ key }) => !this.#appended.has(key));
     if (fresh.length === 0) return false;
     const clients = await snapshots.load(fresh);
-    const records = clients.flatMap(({ namespace, client, presence, confirmedUpTo }) => {
+    const records = clients.flatMap(({ key, namespace, client, presence, confirmedUpTo }) => {
       const ending = pendingEnding(presence, confirmedUpTo);
       if (ending === undefined) return [];
       const value = offlineDeadlineJson(namespace, client, ending, timeFromMilliseconds(now));
-      return [{ topic: this.topics.events, partition: this.partition, key: clientKey(namespace, client), value }];
+      return [{ topic: this.topics.events, partition: this.partition, key, value }];
     });
     await this.writer.append(records);
     for (const { key } of records) this.#appended.set(key, now);

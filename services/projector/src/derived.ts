@@ -1,6 +1,6 @@
 import { type ClientState, type FoldedEvent, type FoldingBatch, SnapshotTexts, sessionOf, stateParts } from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
-import { clientKey, type Rejection, type Topics } from '@rollcall/schema';
+import type { Rejection, Topics } from '@rollcall/schema';
 import type { Tally } from './metrics.ts';
 
 /** What a batch adds to the derived topics, in the partition of its events, made as it is folded. Counts into `tally` what became of it. */
@@ -20,17 +20,17 @@ export function* derivedRecords(
     const value = changeJson(told, texts);
     if (value !== undefined) yield { topic: topics.changes, partition, key: told.parsed.key, value };
   }
-  for (const [key, { client }] of batch.clients()) yield stateRecord(key, client, topics, partition, texts);
+  for (const { client } of batch.clients().values()) yield stateRecord(client, topics, partition, texts);
 }
 
 /** All that is remembered of each client, as `rollcall.state` has it. */
 export function stateRecords(clients: readonly ClientState[], topics: Topics, partition: number): NewRecord[] {
   const texts = new SnapshotTexts();
-  return clients.map((client) => stateRecord(clientKey(client.namespace, client.client), client, topics, partition, texts));
+  return clients.map((client) => stateRecord(client, topics, partition, texts));
 }
 
-function stateRecord(key: string, client: ClientState, topics: Topics, partition: number, texts: SnapshotTexts): NewRecord {
-  return { topic: topics.state, partition, key, value: stateParts(client, partition, texts) };
+function stateRecord(client: ClientState, topics: Topics, partition: number, texts: SnapshotTexts): NewRecord {
+  return { topic: topics.state, partition, key: client.key, value: stateParts(client, partition, texts) };
 }
 
 /** A Change, if a user can see one, in parts; the event goes in as received. */
