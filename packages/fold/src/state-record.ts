@@ -1,4 +1,4 @@
-import { clientKey, FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, stringifyJson } from '@rollcall/schema';
+import { clientKey, FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, stringifyJson, type Time } from '@rollcall/schema';
 import { type ClientState, restoreClient } from './client.ts';
 import { type Connected, type Disconnected, type SessionMemory, sameConnected, sameDisconnected } from './session-memory.ts';
 import type { FoldSettings } from './settings.ts';
@@ -12,51 +12,45 @@ export function encodeState(client: ClientState, partition: number): string {
 /** The same in parts, for whoever writes them one after the other. */
 export function stateParts(client: ClientState, partition: number, texts: SnapshotTexts): readonly string[] {
   const position = `{"partition":${partition},"offset":"${client.offset}"}`;
-  const sessions = client.sessions.flatMap((state, at) =>
-    at === 0 ? [texts.session(client, state)] : [',', texts.session(client, state)],
-  );
-  return [
-    `{"foldVersion":${FOLD_VERSION},"position":${position},"client":`,
-    texts.client(client),
-    ',"sessions":[',
-    ...sessions,
-    '],"memory":',
-    stringifyJson(encodeMemory(client)),
-    '}',
-  ];
+  const parts = [`{"foldVersion":${FOLD_VERSION},"position":${position},"client":`, texts.client(client)];
+  let before = ',"sessions":[';
+  for (const state of client.sessions) {
+    parts.push(before, texts.session(client, state));
+    before = ',';
+  }
+  if (client.sessions.length === 0) parts.push(before);
+  parts.push('],"memory":', stringifyJson(encodeMemory(client)), '}');
+  return parts;
 }
 
-/** What is remembered, as JSON: equal memories give equal JSON, whatever the order of their events. */
+/** What is remembered, as JSON: equal memories give equal JSON, whatever the order of their events. What is undefined is not in it. */
 export function encodeMemory({ source, confirmedUpTo, resource, sessions }: ClientState): StateMemoryJson {
   const { written, deleted } = resource;
   return {
-    ...(source && { source: { time: formatTime(source.time), source: source.source } }),
-    ...(confirmedUpTo !== undefined && { confirmedUpTo: formatTime(confirmedUpTo) }),
-    ...(written && {
-      written: {
-        ...written,
-        updatedOn: formatTime(written.updatedOn),
-        time: formatTime(written.time),
-        createdOn: formatTime(written.createdOn),
-      },
-    }),
-    ...(deleted && { deleted: { ...deleted, time: formatTime(deleted.time) } }),
-    sessions: sessions.map(({ session, memory, offset }) => ({
-      session,
-      offset: offset.toString(),
-      ...encodeSession(memory),
-    })),
+    source: source && { time: formatTime(source.time), source: source.source },
+    confirmedUpTo: confirmedUpTo === undefined ? undefined : formatTime(confirmedUpTo),
+    written: written && {
+      ...written,
+      updatedOn: formatTime(written.updatedOn),
+      time: formatTime(written.time),
+      createdOn: formatTime(written.createdOn),
+    },
+    deleted: deleted && { ...deleted, time: formatTime(deleted.time) },
+    sessions: sessions.map(({ session, memory, offset }) => encodeSession(session, offset, memory)),
   };
 }
 
-function encodeSession({ latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected }: SessionMemory) {
+function encodeSession(session: string, offset: bigint, memory: SessionMemory): StateMemoryJson['sessions'][number] {
+  const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
+  const newestConnectedIsOther = !sameConnected(newestConnected, latestConnected);
+  const newestDisconnectedIsOther = !sameDisconnected(newestDisconnected, latestDisconnected);
   return {
-    ...(latestConnected &&
-      firstTime !== undefined && { latestConnected: { ...encode(latestConnected), firstTime: formatTime(firstTime) } }),
-    ...(newestConnected && !sameConnected(newestConnected, latestConnected) && { newestConnected: encode(newestConnected) }),
-    ...(latestDisconnected && { latestDisconnected: encodeDisconnected(latestDisconnected) }),
-    ...(newestDisconnected &&
-      !sameDisconnected(newestDisconnected, latestDisconnected) && { newestDisconnected: encodeDisconnected(newestDisconnected) }),
+    session,
+    offset: offset.toString(),
+    latestConnected: latestConnected && firstTime !== undefined ? encodeLatest(latestConnected, firstTime) : undefined,
+    newestConnected: newestConnected && newestConnectedIsOther ? encodeConnected(newestConnected) : undefined,
+    latestDisconnected: latestDisconnected && encodeDisconnected(latestDisconnected),
+    newestDisconnected: newestDisconnected && newestDisconnectedIsOther ? encodeDisconnected(newestDisconnected) : undefined,
   };
 }
 
@@ -89,10 +83,14 @@ function decodeSession({ latestConnected, newestConnected, latestDisconnected, n
   };
 }
 
-function encode({ sequenceNumber, time }: Connected) {
+function encodeConnected({ sequenceNumber, time }: Connected) {
   return { sequenceNumber: sequenceNumber.toString(), time: formatTime(time) };
 }
 
-function encodeDisconnected(disconnected: Disconnected) {
-  return { ...encode(disconnected), reason: disconnected.reason };
+function encodeLatest({ sequenceNumber, time }: Connected, firstTime: Time) {
+  return { sequenceNumber: sequenceNumber.toString(), time: formatTime(time), firstTime: formatTime(firstTime) };
+}
+
+function encodeDisconnected({ sequenceNumber, time, reason }: Disconnected) {
+  return { sequenceNumber: sequenceNumber.toString(), time: formatTime(time), reason };
 }

@@ -25,9 +25,9 @@ export class RecordSet {
   }
 
   /** False, and nothing is appended, where a text is longer than `lengthOf` says. */
-  #append({ key, value, headers = {} }: Pick<NewRecord, 'key' | 'value' | 'headers'>, lengthOf: (part: Part) => number): boolean {
+  #append({ key, value, headers }: Pick<NewRecord, 'key' | 'value' | 'headers'>, lengthOf: (part: Part) => number): boolean {
     const parts = value === null ? null : Array.isArray(value) ? (value as readonly Part[]) : [value as Part];
-    const names = Object.entries(headers).flat();
+    const names = headers === undefined ? NO_NAMES : Object.entries(headers).flat();
     const keyLength = key === null ? -1 : lengthOf(key);
     const valueLength = parts === null ? -1 : parts.reduce((sum, part) => sum + lengthOf(part), 0);
     let body = 2 + sizeOfBytes(keyLength) + sizeOfBytes(valueLength) + sizeOfVarint(names.length / 2);
@@ -107,6 +107,7 @@ type Part = string | Uint8Array;
 
 const FIRST_SIZE = 16_384;
 const NONE = Buffer.alloc(0);
+const NO_NAMES: readonly string[] = [];
 
 /** Of sets that are written down, for those to come: V8 starts a collection of the old heap for every 64 MB of buffers that outlive the new one. */
 const spare: Buffer[] = [];

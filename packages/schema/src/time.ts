@@ -6,6 +6,7 @@ declare const brand: unique symbol;
 
 export const TICKS_PER_MILLISECOND = 10_000n;
 const TICKS_PER_SECOND = 10_000_000;
+const BIG_TICKS_PER_SECOND = BigInt(TICKS_PER_SECOND);
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 const FIRST_MILLISECOND = Date.parse('0001-01-01T00:00:00.000Z');
@@ -24,9 +25,10 @@ const textOfSecond = new Map<number, string>();
 export function parseTime(text: string): Time | undefined {
   if (!USUAL.test(text)) return parseDate(text);
   const day = text.slice(0, 11);
-  const start = startOfDay.get(day) ?? parseDate(`${day}00:00:00Z`);
+  const known = startOfDay.get(day);
+  const start = known ?? parseDate(`${day}00:00:00Z`);
   if (start === undefined) return undefined;
-  remember(startOfDay, day, start, MAX_DAYS);
+  if (known === undefined) remember(startOfDay, day, start, MAX_DAYS);
   const seconds = Number(text.slice(11, 13)) * 3600 + Number(text.slice(14, 16)) * 60 + Number(text.slice(17, 19));
   return (start + BigInt(seconds * TICKS_PER_SECOND + Number(text.slice(20, 27)))) as Time;
 }
@@ -55,20 +57,32 @@ function parseDate(text: string): Time | undefined {
 
 /** RFC 3339 in UTC, always with seven fraction digits, so that equal times are equal texts and texts sort as times. */
 export function formatTime(time: Time): string {
-  let second = Number(time / BigInt(TICKS_PER_SECOND));
-  let ticks = Number(time - BigInt(second) * BigInt(TICKS_PER_SECOND));
+  // What is written of an event has its time several times over.
+  if (time !== latestTime) {
+    latestText = textOf(time);
+    latestTime = time;
+  }
+  return latestText;
+}
+
+let latestTime: Time | undefined;
+let latestText = '';
+
+function textOf(time: Time): string {
+  let second = Number(time / BIG_TICKS_PER_SECOND);
+  let ticks = Number(time % BIG_TICKS_PER_SECOND);
   // Before 1970 the remainder is negative.
   if (ticks < 0) {
     second--;
     ticks += TICKS_PER_SECOND;
   }
-  const text = textOfSecond.get(second) ?? new Date(second * 1000).toISOString().slice(0, 20);
-  remember(textOfSecond, second, text, MAX_SECONDS);
+  const known = textOfSecond.get(second);
+  const text = known ?? new Date(second * 1000).toISOString().slice(0, 20);
+  if (known === undefined) remember(textOfSecond, second, text, MAX_SECONDS);
   return `${text}${ticks.toString().padStart(7, '0')}Z`;
 }
 
 function remember<K, V>(known: Map<K, V>, key: K, value: V, most: number): void {
-  if (known.has(key)) return;
   if (known.size === most) known.clear();
   known.set(key, value);
 }

@@ -1,3 +1,4 @@
+import type { MembersOf } from '@rollcall/fold';
 import { type ClientSnapshot, decodeName, type Existence, encodeName, type Presence } from '@rollcall/schema';
 
 /** What clients are listed and counted by. Clients that are alike in all of it share a bucket, and each client is in one. */
@@ -12,7 +13,9 @@ export interface Bucket {
   readonly state?: string | undefined;
 }
 
-export function traitsOf({ namespace, presence, offlineConfirmed, disconnectionReason, exists, state }: ClientSnapshot): Bucket {
+type Snapshot = ClientSnapshot | MembersOf<ClientSnapshot>;
+
+export function traitsOf({ namespace, presence, offlineConfirmed, disconnectionReason, exists, state }: Snapshot): Bucket {
   return {
     namespace,
     presence,
@@ -25,7 +28,7 @@ export function traitsOf({ namespace, presence, offlineConfirmed, disconnectionR
 
 /** As keys and counts have it: `NAMESPACE/PRESENCE/CONFIRMED/REASON/EXISTS/STATE`, names encoded, CONFIRMED `confirmed` or `pending`, what
  *  does not apply empty. */
-export function bucketOf(client: ClientSnapshot): string {
+export function bucketOf(client: Snapshot): string {
   const { namespace, presence, confirmed, reason = '', exists, state = '' } = traitsOf(client);
   return [namespace, presence, confirmedText(confirmed), reason, exists, state].map(encodeName).join('/');
 }

@@ -3,10 +3,11 @@ import {
   type ClientMemory,
   type ClientState,
   type FoldSettings,
+  type MembersOf,
   type RememberedSession,
   type ResourceMemory,
   restoreClient,
-  sessionSnapshot,
+  sessionMembers,
 } from '@rollcall/fold';
 import {
   type Attributes,
@@ -59,7 +60,7 @@ export interface ClientJson {
 }
 
 /** `snapshot` is that of the state. */
-export function encodeClient(snapshot: ClientSnapshot, state: ClientState): string {
+export function encodeClient(snapshot: MembersOf<ClientSnapshot>, state: ClientState): string {
   return stringifyJson(storedOf(snapshot, state));
 }
 
@@ -67,7 +68,7 @@ export function parseClient(text: string): ClientJson {
   return parseJson(text) as ClientJson;
 }
 
-function storedOf(snapshot: ClientSnapshot, state: ClientState): ClientJson {
+function storedOf(snapshot: MembersOf<ClientSnapshot>, state: ClientState): ClientJson {
   const { presence, since, offlineConfirmed, connectedSessions, clientName, exists, createdOn, updatedOn, deletedAt } = snapshot;
   const { source, resource, confirmedUpTo } = state;
   const { written, deleted } = resource;
@@ -93,7 +94,7 @@ function storedOf(snapshot: ClientSnapshot, state: ClientState): ClientJson {
     deletedId: deleted?.id,
     deletedName: deleted && deleted.clientName !== clientName ? deleted.clientName : undefined,
     confirmedUpTo: offlineConfirmed && confirmed === since ? undefined : confirmed,
-    sessions: state.sessions.map((session) => encodeSession(sessionSnapshot(state, session), session)),
+    sessions: state.sessions.map((session) => encodeSession(sessionMembers(state, session), session)),
   };
 }
 

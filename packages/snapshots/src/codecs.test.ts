@@ -1,4 +1,4 @@
-import { type ClientState, clientSnapshot, sessionSnapshot } from '@rollcall/fold';
+import { type ClientState, clientMembers, clientSnapshot, sessionSnapshot } from '@rollcall/fold';
 import { connected, disconnected } from '@rollcall/fold/testing';
 import type { LogEvent } from '@rollcall/schema';
 import fc from 'fast-check';
@@ -9,7 +9,7 @@ import { decodeSessionSnapshot } from './session-codec.ts';
 
 /** A client as it is stored, and its source. */
 function stored(client: ClientState) {
-  const snapshot = clientSnapshot(client);
+  const snapshot = clientMembers(client);
   return { json: parseClient(encodeClient(snapshot, client)), sources: new Map([[sourceId(snapshot.source), snapshot.source]]) };
 }
 

@@ -1,5 +1,6 @@
 import {
   type Disconnected,
+  type MembersOf,
   type RememberedSession,
   type SessionMemory,
   type SessionState,
@@ -38,7 +39,7 @@ export interface SessionJson {
 }
 
 /** `snapshot` is that of the state. */
-export function encodeSession(snapshot: SessionSnapshot, { memory, conclusion }: SessionState): SessionJson {
+export function encodeSession(snapshot: MembersOf<SessionSnapshot>, { memory, conclusion }: SessionState): SessionJson {
   const { session, status, since, sequenceNumber, connectedAt, disconnectionReason, counterRestarted, offset } = snapshot;
   const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
   const { connected, ending } = conclusion;

@@ -1,4 +1,4 @@
-import { type ClientState, clientSnapshot, type FoldSettings, pendingEnding, unseenClient } from '@rollcall/fold';
+import { type ClientState, clientMembers, type FoldSettings, type MembersOf, pendingEnding, unseenClient } from '@rollcall/fold';
 import type { ClientKey, ClientSnapshot } from '@rollcall/schema';
 import { bucketOf } from './bucket.ts';
 import { decodeClientSnapshot, decodeClientState, encodeClient, parseClient } from './client-codec.ts';
@@ -42,12 +42,12 @@ export function readStored(id: ClientKey, text: string, sources: ReadonlyMap<str
 
 /** A client as it is to be stored, with its JSON. */
 export function toStore(client: ClientState, pending: boolean): { readonly stored: StoredClient; readonly text: string } {
-  const snapshot = clientSnapshot(client);
+  const snapshot = clientMembers(client);
   const text = encodeClient(snapshot, client);
   return { stored: storedAs(client, snapshot, text, pending), text };
 }
 
-function storedAs(client: ClientState, snapshot: ClientSnapshot, text: string, pending: boolean): StoredClient {
+function storedAs(client: ClientState, snapshot: ClientSnapshot | MembersOf<ClientSnapshot>, text: string, pending: boolean): StoredClient {
   const entries = { bucket: bucketOf(snapshot), score: scoreOf(client.presence.since), pending, source: client.source?.source };
   return { client, length: text.length, entries };
 }
