@@ -29,17 +29,17 @@ export interface Deleted {
 
 /** What a client's resource remembers (rule 4): the newest CreatedOrUpdated and the newest Deleted. */
 export interface ResourceMemory {
-  readonly written?: Written;
-  readonly deleted?: Deleted;
+  readonly written?: Written | undefined;
+  readonly deleted?: Deleted | undefined;
 }
 
 export function rememberWritten({ time, id, data }: ClientCreatedOrUpdated): ResourceMemory {
   const { updatedOn, createdOn, clientName, state, attributes } = data;
-  return { written: { updatedOn, time, id, createdOn, clientName, state, attributes } };
+  return { written: { updatedOn, time, id, createdOn, clientName, state, attributes }, deleted: undefined };
 }
 
 export function rememberDeleted({ time, id, data }: ClientDeleted): ResourceMemory {
-  return { deleted: { time, id, clientName: data.clientName } };
+  return { written: undefined, deleted: { time, id, clientName: data.clientName } };
 }
 
 /** True if the event behind `news` is itself what `memory` holds: a duplicate, not just something older. */
@@ -53,7 +53,7 @@ export function joinResources(a: ResourceMemory, b: ResourceMemory): ResourceMem
   const written = a.written && b.written ? newestWritten(a.written, b.written) : (a.written ?? b.written);
   const deleted = a.deleted && b.deleted ? newestDeleted(a.deleted, b.deleted) : (a.deleted ?? b.deleted);
   if (written === a.written && deleted === a.deleted) return a;
-  return { ...(written && { written }), ...(deleted && { deleted }) };
+  return { written, deleted };
 }
 
 /** Presence and existence are independent: a deleted client may be online. */

@@ -45,7 +45,7 @@ export interface ClientState extends ClientKey {
 }
 
 const NO_SESSIONS: readonly SessionState[] = [];
-const NO_RESOURCE: ResourceMemory = {};
+const NO_RESOURCE: ResourceMemory = { written: undefined, deleted: undefined };
 const NO_PRESENCE = presenceOf([], undefined);
 
 /** A client of which nothing is known yet. */
@@ -83,7 +83,12 @@ export function restoreClient(
   settings: FoldSettings,
 ): ClientState {
   const sessions = memory.sessions
-    .map((remembered) => ({ ...remembered, conclusion: conclude(remembered.memory, settings) }))
+    .map(({ session, memory: remembered, offset: at }) => ({
+      session,
+      memory: remembered,
+      conclusion: conclude(remembered, settings),
+      offset: at,
+    }))
     .sort((a, b) => compareText(a.session, b.session));
   const { source, resource, confirmedUpTo } = memory;
   return { key, namespace, client, source, sessions, resource, confirmedUpTo, presence: presenceOf(sessions, confirmedUpTo), offset };

@@ -16,23 +16,35 @@ export function sessionSnapshot(client: ClientState, state: SessionState): Sessi
   return present(sessionMembers(client, state));
 }
 
+/** What of it clients are listed and counted by. */
+export function clientTraits({ namespace, presence: { presence, offlineConfirmed, latestEnding }, resource }: ClientState) {
+  return {
+    namespace,
+    presence,
+    offlineConfirmed,
+    disconnectionReason: presence === 'offline' ? latestEnding?.reason : undefined,
+    exists: existence(resource),
+    state: resource.written?.state,
+  };
+}
+
 export function clientMembers(client: ClientState): MembersOf<ClientSnapshot> {
   const { presence, resource } = client;
   const { written, deleted } = resource;
-  const exists = existence(resource);
+  const { namespace, offlineConfirmed, disconnectionReason, exists, state } = clientTraits(client);
   return {
-    namespace: client.namespace,
+    namespace,
     client: client.client,
     clientName: clientNameOf(resource),
     source: client.source?.source ?? '',
     presence: presence.presence,
     since: presence.since === undefined ? undefined : formatTime(presence.since),
-    offlineConfirmed: presence.offlineConfirmed,
-    disconnectionReason: presence.presence === 'offline' ? presence.latestEnding?.reason : undefined,
+    offlineConfirmed,
+    disconnectionReason,
     connectedSessions: presence.connectedSessions,
     sessions: client.sessions.map(({ session }) => session),
     exists,
-    state: written?.state,
+    state,
     attributes: written?.attributes,
     createdOn: written && formatTime(written.createdOn),
     updatedOn: written && formatTime(written.updatedOn),

@@ -6,7 +6,8 @@ declare const brand: unique symbol;
 
 export const TICKS_PER_MILLISECOND = 10_000n;
 const TICKS_PER_SECOND = 10_000_000;
-const BIG_TICKS_PER_SECOND = BigInt(TICKS_PER_SECOND);
+const TICKS_PER_DAY = 86_400 * TICKS_PER_SECOND;
+const BIG_TICKS_PER_DAY = BigInt(TICKS_PER_DAY);
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 const FIRST_MILLISECOND = Date.parse('0001-01-01T00:00:00.000Z');
@@ -15,11 +16,10 @@ const LAST_MILLISECOND = Date.parse('9999-12-31T23:59:59.999Z');
 /** As `formatTime` writes it, and Event Grid mostly. */
 const USUAL = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{7}Z$/;
 
-/** Times are read and written several times per event, and most are of a few days, and of a few minutes: only those are taken apart as dates. */
+/** Times are read and written several times per event, and most are of a few days: only those are taken apart as dates. */
 const MAX_DAYS = 1_000;
 const startOfDay = new Map<string, bigint>();
-const MAX_SECONDS = 10_000;
-const textOfSecond = new Map<number, string>();
+const textOfDay = new Map<number, string>();
 
 /** Reads RFC 3339 with any offset and 0 to 9 fraction digits; the eighth and ninth are cut off. Undefined if it is not that. */
 export function parseTime(text: string): Time | undefined {
@@ -28,7 +28,7 @@ export function parseTime(text: string): Time | undefined {
   const known = startOfDay.get(day);
   const start = known ?? parseDate(`${day}00:00:00Z`);
   if (start === undefined) return undefined;
-  if (known === undefined) remember(startOfDay, day, start, MAX_DAYS);
+  if (known === undefined) remember(startOfDay, day, start);
   const seconds = Number(text.slice(11, 13)) * 3600 + Number(text.slice(14, 16)) * 60 + Number(text.slice(17, 19));
   return (start + BigInt(seconds * TICKS_PER_SECOND + Number(text.slice(20, 27)))) as Time;
 }
@@ -69,21 +69,25 @@ let latestTime: Time | undefined;
 let latestText = '';
 
 function textOf(time: Time): string {
-  let second = Number(time / BIG_TICKS_PER_SECOND);
-  let ticks = Number(time % BIG_TICKS_PER_SECOND);
+  let day = Number(time / BIG_TICKS_PER_DAY);
+  let ticks = Number(time % BIG_TICKS_PER_DAY);
   // Before 1970 the remainder is negative.
   if (ticks < 0) {
-    second--;
-    ticks += TICKS_PER_SECOND;
+    day--;
+    ticks += TICKS_PER_DAY;
   }
-  const known = textOfSecond.get(second);
-  const text = known ?? new Date(second * 1000).toISOString().slice(0, 20);
-  if (known === undefined) remember(textOfSecond, second, text, MAX_SECONDS);
-  return `${text}${ticks.toString().padStart(7, '0')}Z`;
+  const known = textOfDay.get(day);
+  const date = known ?? new Date(day * 86_400_000).toISOString().slice(0, 11);
+  if (known === undefined) remember(textOfDay, day, date);
+  const seconds = Math.floor(ticks / TICKS_PER_SECOND);
+  const clock = `${TWO_DIGITS[Math.floor(seconds / 3600)]}:${TWO_DIGITS[Math.floor(seconds / 60) % 60]}:${TWO_DIGITS[seconds % 60]}`;
+  return `${date}${clock}.${(ticks % TICKS_PER_SECOND).toString().padStart(7, '0')}Z`;
 }
 
-function remember<K, V>(known: Map<K, V>, key: K, value: V, most: number): void {
-  if (known.size === most) known.clear();
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => number.toString().padStart(2, '0'));
+
+function remember<K, V>(known: Map<K, V>, key: K, value: V): void {
+  if (known.size === MAX_DAYS) known.clear();
   known.set(key, value);
 }
 

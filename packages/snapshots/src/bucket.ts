@@ -1,4 +1,4 @@
-import type { MembersOf } from '@rollcall/fold';
+import type { clientTraits } from '@rollcall/fold';
 import { type ClientSnapshot, decodeName, type Existence, encodeName, type Presence } from '@rollcall/schema';
 
 /** What clients are listed and counted by. Clients that are alike in all of it share a bucket, and each client is in one. */
@@ -13,9 +13,9 @@ export interface Bucket {
   readonly state?: string | undefined;
 }
 
-type Snapshot = ClientSnapshot | MembersOf<ClientSnapshot>;
+type Traits = ClientSnapshot | ReturnType<typeof clientTraits>;
 
-export function traitsOf({ namespace, presence, offlineConfirmed, disconnectionReason, exists, state }: Snapshot): Bucket {
+export function traitsOf({ namespace, presence, offlineConfirmed, disconnectionReason, exists, state }: Traits): Bucket {
   return {
     namespace,
     presence,
@@ -28,9 +28,9 @@ export function traitsOf({ namespace, presence, offlineConfirmed, disconnectionR
 
 /** As keys and counts have it: `NAMESPACE/PRESENCE/CONFIRMED/REASON/EXISTS/STATE`, names encoded, CONFIRMED `confirmed` or `pending`, what
  *  does not apply empty. */
-export function bucketOf(client: Snapshot): string {
+export function bucketOf(client: Traits): string {
   const { namespace, presence, confirmed, reason = '', exists, state = '' } = traitsOf(client);
-  return [namespace, presence, confirmedText(confirmed), reason, exists, state].map(encodeName).join('/');
+  return `${encodeName(namespace)}/${presence}/${confirmedText(confirmed)}/${encodeName(reason)}/${exists}/${encodeName(state)}`;
 }
 
 export function parseBucket(text: string): Bucket {

@@ -8,6 +8,7 @@ import {
   type ResourceMemory,
   restoreClient,
   sessionMembers,
+  type Written,
 } from '@rollcall/fold';
 import {
   type Attributes,
@@ -109,14 +110,10 @@ const sourceIds = new LRUCache<string, string>({
 });
 
 /** `sources` is the full path of each source by id, as the partition's `sources` has it. */
-export function decodeClientSnapshot(
-  { namespace, client }: ClientId,
-  stored: ClientJson,
-  sources: ReadonlyMap<string, string>,
-): ClientSnapshot {
+export function decodeClientSnapshot({ namespace, client }: ClientId, stored: ClientJson, sources: Sources): ClientSnapshot {
   const { presence, since, offlineConfirmed = false, disconnectionReason, connectedSessions = usualSessions(presence) } = stored;
   const { state, exists = usualExistence(state), attributes, createdOn, updatedOn = createdOn, deletedAt, offset } = stored;
-  const clientName = stored.clientName ?? (exists === 'unknown' ? undefined : client);
+  const clientName = nameOf(client, stored);
   return {
     namespace,
     client,
@@ -138,35 +135,46 @@ export function decodeClientSnapshot(
   };
 }
 
-/** The state that the projector folds on from. `snapshot` is what is stored decodes to. */
-export function decodeClientState(id: ClientKey, snapshot: ClientSnapshot, stored: ClientJson, settings: FoldSettings): ClientState {
-  const resource = decodeResource(snapshot, stored);
-  const remembered = stored.sessions.map((session) => decodeSession(id, session));
-  const sourceTime = decodeTime(stored.sourceTime) ?? newestTime(resource, remembered);
-  const confirmedUpTo = decodeTime(stored.confirmedUpTo ?? (snapshot.offlineConfirmed ? snapshot.since : undefined));
+type Sources = ReadonlyMap<string, string>;
+
+/** The state that the projector folds on from. */
+export function decodeClientState(id: ClientKey, stored: ClientJson, sources: Sources, settings: FoldSettings): ClientState {
+  const { source, since, offlineConfirmed, offset } = stored;
+  const resource = decodeResource(id, stored);
+  const sessions = stored.sessions.map(decodeSession);
+  const sourceTime = decodeTime(stored.sourceTime) ?? newestTime(resource, sessions);
   const memory: ClientMemory = {
-    ...(stored.source !== undefined && sourceTime !== undefined && { source: { time: sourceTime, source: snapshot.source } }),
-    ...(confirmedUpTo !== undefined && { confirmedUpTo }),
+    source: source !== undefined && sourceTime !== undefined ? { time: sourceTime, source: sources.get(source) ?? '' } : undefined,
+    confirmedUpTo: decodeTime(stored.confirmedUpTo ?? (offlineConfirmed ? since : undefined)),
     resource,
-    sessions: remembered,
+    sessions,
   };
-  return restoreClient(id, memory, BigInt(snapshot.offset), settings);
+  return restoreClient(id, memory, BigInt(offset), settings);
 }
 
-function decodeResource(snapshot: ClientSnapshot, stored: ClientJson): ResourceMemory {
-  const { clientName = '', state = '', attributes = {} } = snapshot;
-  const { written = '', deletedId, deletedName = clientName } = stored;
-  const [, delay = '', writtenId = ''] = /^(\S+) (.*)$/s.exec(written) ?? [];
-  const createdOn = decodeTime(snapshot.createdOn);
-  const updatedOn = decodeTime(snapshot.updatedOn);
-  const deletedTime = decodeTime(stored.deletedTime ?? snapshot.deletedAt);
+function decodeResource({ client }: ClientKey, stored: ClientJson): ResourceMemory {
+  const clientName = nameOf(client, stored) ?? '';
+  const { deletedId, deletedName = clientName } = stored;
+  const deletedTime = decodeTime(stored.deletedTime ?? stored.deletedAt);
   return {
-    ...(createdOn !== undefined &&
-      updatedOn !== undefined && {
-        written: { updatedOn, time: (updatedOn + BigInt(delay)) as Time, id: writtenId, createdOn, clientName, state, attributes },
-      }),
-    ...(deletedTime !== undefined && deletedId !== undefined && { deleted: { time: deletedTime, id: deletedId, clientName: deletedName } }),
+    written: decodeWritten(clientName, stored),
+    deleted:
+      deletedTime !== undefined && deletedId !== undefined ? { time: deletedTime, id: deletedId, clientName: deletedName } : undefined,
   };
+}
+
+function decodeWritten(clientName: string, stored: ClientJson): Written | undefined {
+  const { state = '', attributes = {}, written = '' } = stored;
+  const createdOn = decodeTime(stored.createdOn);
+  const updatedOn = decodeTime(stored.updatedOn ?? stored.createdOn);
+  if (createdOn === undefined || updatedOn === undefined) return undefined;
+  const space = written.indexOf(' ');
+  const time = (updatedOn + BigInt(written.slice(0, space))) as Time;
+  return { updatedOn, time, id: written.slice(space + 1), createdOn, clientName, state, attributes };
+}
+
+function nameOf(client: string, { clientName, state, exists = usualExistence(state) }: ClientJson): string | undefined {
+  return clientName ?? (exists === 'unknown' ? undefined : client);
 }
 
 /** What goes without saying. */

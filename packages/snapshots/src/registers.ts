@@ -1,16 +1,18 @@
 import type { Connected, Disconnected } from '@rollcall/fold';
-import { formatTime, readTime, SequenceNumber } from '@rollcall/schema';
+import { formatTime, readTime } from '@rollcall/schema';
 
 /** A register in one text: `sequenceNumber time`. A reason has a member of its own. */
 export function encodeRegister({ sequenceNumber, time }: Connected): string {
   return `${sequenceNumber} ${formatTime(time)}`;
 }
 
-export function decodeConnected(text: string): Connected {
-  const [sequenceNumber, time] = text.split(' ');
-  return { sequenceNumber: SequenceNumber.parse(sequenceNumber), time: readTime(time ?? '') };
+export function decodeConnected(text: string | undefined): Connected | undefined {
+  if (text === undefined) return undefined;
+  const space = text.indexOf(' ');
+  return { sequenceNumber: BigInt(text.slice(0, space)), time: readTime(text.slice(space + 1)) };
 }
 
-export function decodeDisconnected(text: string, reason: string | undefined): Disconnected {
-  return { ...decodeConnected(text), reason: reason ?? '' };
+export function decodeDisconnected(text: string | undefined, reason: string | undefined): Disconnected | undefined {
+  const connected = decodeConnected(text);
+  return connected && { sequenceNumber: connected.sequenceNumber, time: connected.time, reason: reason ?? '' };
 }

@@ -1,4 +1,5 @@
 import {
+  type Connected,
   type Disconnected,
   type MembersOf,
   type RememberedSession,
@@ -86,29 +87,26 @@ export function decodeSessionSnapshot({ namespace, client }: ClientId, stored: S
 }
 
 /** All that is remembered of a session. */
-export function decodeSession(client: ClientId, stored: SessionJson): RememberedSession {
-  const memory = decodeMemory(decodeSessionSnapshot(client, stored), stored);
-  return { session: stored.session, memory, offset: BigInt(stored.offset) };
+export function decodeSession(stored: SessionJson): RememberedSession {
+  return { session: stored.session, memory: decodeMemory(stored), offset: BigInt(stored.offset) };
 }
 
-function decodeMemory(snapshot: SessionSnapshot, stored: SessionJson): SessionMemory {
-  const shown = shownRegisters(snapshot);
-  const latest = stored.latestConnected === undefined ? shown.connected : decodeConnected(stored.latestConnected);
-  const firstTime = stored.firstConnectedAt === undefined ? latest?.time : readTime(stored.firstConnectedAt);
-  const newest = stored.newestConnected === undefined ? latest : decodeConnected(stored.newestConnected);
-  const latestDisconnected = decodeEnding(stored.latestDisconnected, stored.latestReason) ?? shown.disconnected;
-  const newestDisconnected = decodeEnding(stored.newestDisconnected, stored.newestReason) ?? latestDisconnected;
-  return { latestConnected: latest, firstTime, newestConnected: newest, latestDisconnected, newestDisconnected };
-}
-
-function decodeEnding(register: string | undefined, reason: string | undefined): Disconnected | undefined {
-  return register === undefined ? undefined : decodeDisconnected(register, reason);
+function decodeMemory(stored: SessionJson): SessionMemory {
+  const latestConnected = decodeConnected(stored.latestConnected) ?? shownConnected(stored);
+  const firstTime = stored.firstConnectedAt === undefined ? latestConnected?.time : readTime(stored.firstConnectedAt);
+  const newestConnected = decodeConnected(stored.newestConnected) ?? latestConnected;
+  const latestDisconnected = decodeDisconnected(stored.latestDisconnected, stored.latestReason) ?? shownEnding(stored);
+  const newestDisconnected = decodeDisconnected(stored.newestDisconnected, stored.newestReason) ?? latestDisconnected;
+  return { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected };
 }
 
 /** The registers that the snapshot itself may stand for. */
-function shownRegisters({ sequenceNumber, connectedAt, disconnectedAt, disconnectionReason }: SessionSnapshot) {
-  return {
-    connected: connectedAt === undefined ? undefined : decodeConnected(`${sequenceNumber} ${connectedAt}`),
-    disconnected: disconnectedAt === undefined ? undefined : decodeDisconnected(`${sequenceNumber} ${disconnectedAt}`, disconnectionReason),
-  };
+function shownConnected({ status, since, sequenceNumber, connectedAt }: SessionJson): Connected | undefined {
+  const time = status === 'connected' ? since : connectedAt;
+  return time === undefined ? undefined : { sequenceNumber: BigInt(sequenceNumber), time: readTime(time) };
+}
+
+function shownEnding({ status, since, sequenceNumber, disconnectionReason }: SessionJson): Disconnected | undefined {
+  if (status === 'connected') return undefined;
+  return { sequenceNumber: BigInt(sequenceNumber), time: readTime(since), reason: disconnectionReason ?? '' };
 }

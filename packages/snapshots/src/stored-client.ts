@@ -1,7 +1,7 @@
-import { type ClientState, clientMembers, type FoldSettings, type MembersOf, pendingEnding, unseenClient } from '@rollcall/fold';
-import type { ClientKey, ClientSnapshot } from '@rollcall/schema';
+import { type ClientState, clientMembers, clientTraits, type FoldSettings, pendingEnding, unseenClient } from '@rollcall/fold';
+import type { ClientKey } from '@rollcall/schema';
 import { bucketOf } from './bucket.ts';
-import { decodeClientSnapshot, decodeClientState, encodeClient, parseClient } from './client-codec.ts';
+import { decodeClientState, encodeClient, parseClient } from './client-codec.ts';
 import { scoreOf } from './keys.ts';
 
 /** A client as it stands in Redis. */
@@ -33,21 +33,18 @@ export function notStored({ key, namespace, client }: ClientKey): StoredClient {
 
 /** `text` is its JSON, `sources` the full path of each source by id. */
 export function readStored(id: ClientKey, text: string, sources: ReadonlyMap<string, string>, settings: FoldSettings): StoredClient {
-  const json = parseClient(text);
-  const snapshot = decodeClientSnapshot(id, json, sources);
-  const client = decodeClientState(id, snapshot, json, settings);
+  const client = decodeClientState(id, parseClient(text), sources, settings);
   const pending = pendingEnding(client.presence, client.confirmedUpTo) !== undefined;
-  return storedAs(client, snapshot, text, pending);
+  return storedAs(client, text, pending);
 }
 
 /** A client as it is to be stored, with its JSON. */
 export function toStore(client: ClientState, pending: boolean): { readonly stored: StoredClient; readonly text: string } {
-  const snapshot = clientMembers(client);
-  const text = encodeClient(snapshot, client);
-  return { stored: storedAs(client, snapshot, text, pending), text };
+  const text = encodeClient(clientMembers(client), client);
+  return { stored: storedAs(client, text, pending), text };
 }
 
-function storedAs(client: ClientState, snapshot: ClientSnapshot | MembersOf<ClientSnapshot>, text: string, pending: boolean): StoredClient {
-  const entries = { bucket: bucketOf(snapshot), score: scoreOf(client.presence.since), pending, source: client.source?.source };
+function storedAs(client: ClientState, text: string, pending: boolean): StoredClient {
+  const entries = { bucket: bucketOf(clientTraits(client)), score: scoreOf(client.presence.since), pending, source: client.source?.source };
   return { client, length: text.length, entries };
 }
