@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { buildMutant, MUTANTS } from './mutants.ts';
 import { SCENARIOS } from './scenarios/all.ts';
 import { Teller } from './scenarios/tell.ts';
-import { storm } from './storm.ts';
+import { storm, whileThawing } from './storm.ts';
 import type { Verdict } from './verdict.ts';
 import { World } from './world.ts';
 
@@ -56,7 +56,8 @@ async function storms(seed: number): Promise<void> {
       say,
     });
     await world.traffic.flush();
-    healed = await world.quiet();
+    // Whoever wakes only when it is stopped may still append to the log, and nobody would project it.
+    healed = await whileThawing(world.projectors, () => world.quiet());
     await world.stopServices();
     const count = [...faults.values()].reduce((sum, times) => sum + times, 0);
     say(`  survived ${count} faults of ${faults.size} kinds: ${[...faults].map(([name, times]) => `${name} ${times}`).join(', ')}`);

@@ -132,11 +132,15 @@ const FAULTS: readonly Fault[] = [
 async function killed(parts: readonly RunningPart[]): Promise<void> {
   const victims = [...parts];
   await Promise.all(victims.map((part) => part.kill()));
-  // One that was made to stop itself does so again, and nobody else would let it go on.
+  await whileThawing(victims, () => Promise.all(victims.map(startedAgain)));
+}
+
+/** One that was made to stop itself does so again after it was killed, and nobody else would let it go on. */
+export async function whileThawing<T>(parts: readonly RunningPart[], wait: () => Promise<T>): Promise<T> {
   const thaw = setInterval(() => {
-    for (const part of victims) part.resume();
+    for (const part of parts) part.resume();
   }, 1_000);
-  await Promise.all(victims.map(startedAgain)).finally(() => clearInterval(thaw));
+  return await wait().finally(() => clearInterval(thaw));
 }
 
 /** One that was made to kill itself does so again, maybe before it answers: others have its partitions. */
