@@ -54,7 +54,8 @@ export const MUTANTS: readonly Mutant[] = [
             await another.commit();`,
       },
     ],
-    scenario: killedAt('in-transaction'),
+    // Late: without any offset of its partition, the successor goes by the derived topics, and would skip what is there.
+    scenario: killedAt('in-transaction', 40),
     shows: /is there again/,
   },
   {
@@ -85,7 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'load and chain read apart',
     edits: [
       // What is kept in memory would hide it.
-      { file: PARTITION, from: /(asked\.map\(\({ key }\) => )this\.#held\.get\(key\)/, to: '$1undefined' },
+      { file: PARTITION, from: ' ?? this.#held.get(key)?.client', to: '' },
       {
         file: PARTITION,
         from: 'async load(ids) {',
@@ -121,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what is staged loaded from Redis, which is behind it',
-    edits: [{ file: PARTITION, from: 'this.#staged.get(keyOf(id))?.client', to: 'undefined' }],
+    edits: [{ file: PARTITION, from: 'this.#staged.get(key)?.write.client ?? ', to: '' }],
     scenario: named(PORTIONS, 'an owner works a backlog off, and folds on from what it left staged'),
     shows: /differs: found/,
   },

@@ -31,12 +31,12 @@ export function zombieAt(point: string): Scenario {
 }
 
 /** The process ends between two steps, and starts again. */
-export function killedAt(point: string): Scenario {
+export function killedAt(point: string, time = 8): Scenario {
   return {
     name: `an owner is killed ${point}`,
     async run(world) {
       await world.addIngest();
-      const victim = await world.addProjector({ FAULTS: `${point}:kill@8` });
+      const victim = await world.addProjector({ FAULTS: `${point}:kill@${time}` });
       await world.whileSending(500, async () => {
         await stumbled(world, victim, point);
         await world.addProjector();
@@ -67,7 +67,7 @@ export function redisAt(point: string, { name, prepare }: RedisFault): Scenario 
 
 export const STUMBLES: readonly Scenario[] = [
   ...CYCLE_POINTS.map(zombieAt),
-  ...CYCLE_POINTS.map(killedAt),
+  ...CYCLE_POINTS.map((point) => killedAt(point)),
   ...CYCLE_POINTS.flatMap((point) => Object.values(REDIS_FAULTS).map((fault) => redisAt(point, fault))),
   {
     name: 'two take-overs at once: the slow one claims when the other has applied',
