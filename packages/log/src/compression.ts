@@ -5,17 +5,25 @@ import kafkajs from 'kafkajs';
  *  copying and sending them would. */
 const FASTEST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-/** In one chunk, mostly: several would be copied into one. */
+/** A chunk for all of a batch, mostly: several would be copied into one. */
 const USUAL_RATIO = 12;
 const MIN_CHUNK = 1_024;
+const MAX_CHUNK = 1_048_576;
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
 // kafkajs leaves this codec to whoever wants it.
 CompressionCodecs[CompressionTypes.ZSTD] = () => ({
   compress: async ({ buffer }: { readonly buffer: Buffer }) => compressRecords(buffer),
-  decompress: async (buffer: Buffer) => zstdDecompressSync(buffer, { chunkSize: Math.max(MIN_CHUNK, USUAL_RATIO * buffer.length) }),
+  decompress: async (buffer: Buffer) => decompressRecords(buffer),
 });
+
+function decompressRecords(compressed: Buffer): Buffer {
+  const chunkSize = Math.min(Math.max(MIN_CHUNK, USUAL_RATIO * compressed.length), MAX_CHUNK);
+  const records = zstdDecompressSync(compressed, { chunkSize });
+  // Whoever keeps a record keeps the chunk.
+  return records.length < records.buffer.byteLength / 2 ? Buffer.from(records) : records;
+}
 
 export function compressRecords(records: Buffer): Buffer {
   return zstdCompressSync(records, FASTEST);
