@@ -56,7 +56,7 @@ export class PastClients {
   fold<R extends EventRecord>(record: R): PastEvent<R> | undefined {
     const keyed = keyRecord(record);
     const { whose } = keyed;
-    const loaded = new Map(whose && [[whose.key, this.#clients.get(whose.key) ?? unseenClient(whose.namespace, whose.client, whose.key)]]);
+    const loaded = new Map(whose && [[whose.key, this.#clients.get(whose.key) ?? unseenClient(whose)]]);
     const batch = new FoldingBatch([keyed], loaded, this.settings);
     const [told] = batch;
     for (const [name, { client }] of batch.clients()) this.#clients.set(name, client);
@@ -81,7 +81,7 @@ export class PastClients {
   view(key: string): PastClient | undefined {
     const names = parseClientKey(key);
     const complete = this.isComplete(key);
-    const state = this.#clients.get(key) ?? (names && !complete ? unseenClient(names.namespace, names.client) : undefined);
+    const state = this.#clients.get(key) ?? (names && !complete ? unseenClient(names) : undefined);
     if (state === undefined) return undefined;
     return {
       client: clientSnapshot(state),

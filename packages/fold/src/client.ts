@@ -1,4 +1,4 @@
-import { type ClientKey, clientKey, compareText, type Time } from '@rollcall/schema';
+import { type ClientKey, compareText, type Time } from '@rollcall/schema';
 import type { ResourceMemory } from './client-resource.ts';
 import { type ClientPresence, presenceOf } from './presence.ts';
 import { conclude, type SessionConclusion } from './session-conclusion.ts';
@@ -49,7 +49,7 @@ const NO_RESOURCE: ResourceMemory = { written: undefined, deleted: undefined };
 const NO_PRESENCE = presenceOf([], undefined);
 
 /** A client of which nothing is known yet. */
-export function unseenClient(namespace: string, client: string, key = clientKey(namespace, client)): ClientState {
+export function unseenClient({ key, namespace, client }: ClientKey): ClientState {
   return {
     key,
     namespace,

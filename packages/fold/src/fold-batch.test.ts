@@ -8,8 +8,8 @@ import { after, connected, deadline, disconnected, NOON_MS, record, replay, type
 function fold(records: readonly StoredRecord[], before: readonly ClientState[] = []) {
   const keyed = records.map(keyRecord);
   const loaded = new Map<string, ClientState>();
-  for (const [key, { namespace, client }] of clientsOf(keyed)) {
-    loaded.set(key, before.find((known) => known.client === client) ?? unseenClient(namespace, client));
+  for (const [key, id] of clientsOf(keyed)) {
+    loaded.set(key, before.find((known) => known.key === key) ?? unseenClient(id));
   }
   const batch = new FoldingBatch(keyed, loaded, DEFAULT_SETTINGS);
   const told = [...batch];

@@ -1,3 +1,4 @@
+import { toClientKey } from '@rollcall/schema';
 import { describe, expect, it } from 'vitest';
 import { unseenClient } from './client.ts';
 import { fold } from './fold.ts';
@@ -147,7 +148,7 @@ describe('the fold', () => {
   });
 
   it('leaves the client that it was given as it was', () => {
-    const before = unseenClient(OURS.namespace, OURS.client);
+    const before = unseenClient(toClientKey(OURS.namespace, OURS.client));
     const first = fold(before, connected(1n), 0n, DEFAULT_SETTINGS);
     if (first.outcome !== 'changed') throw new Error('it changes');
     fold(first.client, disconnected(1n, '12:10:00'), 1n, DEFAULT_SETTINGS);
@@ -156,7 +157,7 @@ describe('the fold', () => {
   });
 
   it('says which session an event was about', () => {
-    const before = unseenClient(OURS.namespace, OURS.client);
+    const before = unseenClient(toClientKey(OURS.namespace, OURS.client));
     expect(fold(before, connected(1n), 0n, DEFAULT_SETTINGS)).toHaveProperty('session', 'session1');
     expect(fold(before, updated('12:00:00'), 0n, DEFAULT_SETTINGS)).not.toHaveProperty('session');
   });

@@ -29,5 +29,14 @@ export {
   sameDisconnected,
 } from './session-memory.ts';
 export { DEFAULT_SETTINGS, type FoldSettings } from './settings.ts';
-export { clientMembers, clientSnapshot, clientTraits, type MembersOf, SnapshotTexts, sessionMembers, sessionSnapshot } from './snapshot.ts';
+export {
+  clientMembers,
+  clientSnapshot,
+  clientText,
+  clientTraits,
+  type MembersOf,
+  sessionMembers,
+  sessionSnapshot,
+  sessionText,
+} from './snapshot.ts';
 export { decodeState, encodeMemory, encodeState, stateParts } from './state-record.ts';

@@ -79,21 +79,12 @@ function present<T>(members: MembersOf<T>): T {
   return shown as T;
 }
 
-/** Snapshots as JSON, each made once: within a batch, a change and the state that it led to hold the same. */
-export class SnapshotTexts {
-  readonly #texts = new Map<ClientState | SessionState, string>();
+/** The client's snapshot, as JSON. */
+export function clientText(client: ClientState): string {
+  return stringifyJson(clientMembers(client));
+}
 
-  client(client: ClientState): string {
-    return this.#texts.get(client) ?? this.#remember(client, clientMembers(client));
-  }
-
-  session(client: ClientState, state: SessionState): string {
-    return this.#texts.get(state) ?? this.#remember(state, sessionMembers(client, state));
-  }
-
-  #remember(state: ClientState | SessionState, members: MembersOf<ClientSnapshot> | MembersOf<SessionSnapshot>): string {
-    const text = stringifyJson(members);
-    this.#texts.set(state, text);
-    return text;
-  }
+/** The snapshot of one of its sessions, as JSON. */
+export function sessionText(client: ClientState, state: SessionState): string {
+  return stringifyJson(sessionMembers(client, state));
 }

@@ -1,21 +1,21 @@
-import { clientKey, FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, stringifyJson, type Time } from '@rollcall/schema';
+import { FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, stringifyJson, type Time, toClientKey } from '@rollcall/schema';
 import { type ClientState, restoreClient } from './client.ts';
 import { type Connected, type Disconnected, type SessionMemory, sameConnected, sameDisconnected } from './session-memory.ts';
 import type { FoldSettings } from './settings.ts';
-import { SnapshotTexts } from './snapshot.ts';
+import { clientText, sessionText } from './snapshot.ts';
 
 /** The client's record in `rollcall.state`: its snapshots for readers, its memory for whoever folds on from here. */
 export function encodeState(client: ClientState, partition: number): string {
-  return stateParts(client, partition, new SnapshotTexts()).join('');
+  return stateParts(client, partition).join('');
 }
 
 /** The same in parts, for whoever writes them one after the other. */
-export function stateParts(client: ClientState, partition: number, texts: SnapshotTexts): readonly string[] {
+export function stateParts(client: ClientState, partition: number): readonly string[] {
   const position = `{"partition":${partition},"offset":"${client.offset}"}`;
-  const parts = [`{"foldVersion":${FOLD_VERSION},"position":${position},"client":`, texts.client(client)];
+  const parts = [`{"foldVersion":${FOLD_VERSION},"position":${position},"client":`, clientText(client)];
   let before = ',"sessions":[';
   for (const state of client.sessions) {
-    parts.push(before, texts.session(client, state));
+    parts.push(before, sessionText(client, state));
     before = ',';
   }
   if (client.sessions.length === 0) parts.push(before);
@@ -58,7 +58,7 @@ function encodeSession(session: string, offset: bigint, memory: SessionMemory): 
 export function decodeState({ position, client, memory }: StateRecord, settings: FoldSettings): ClientState {
   const { written, deleted, sessions, source, confirmedUpTo } = memory;
   return restoreClient(
-    { key: clientKey(client.namespace, client.client), namespace: client.namespace, client: client.client },
+    toClientKey(client.namespace, client.client),
     {
       source,
       confirmedUpTo,

@@ -15,6 +15,7 @@ export interface PackedRecords {
  *  Source: kafka.apache.org/documentation/#recordbatch */
 export class RecordSet {
   readonly #batches: PackedRecords[] = [];
+  compressedBytes = 0;
   #bytes = spare.pop() ?? Buffer.allocUnsafe(FIRST_SIZE);
   #end = 0;
   #length = 0;
@@ -67,7 +68,9 @@ export class RecordSet {
 
   #close(): void {
     if (this.#length === 0) return;
-    this.#batches.push({ length: this.#length, compressed: compressRecords(this.#bytes.subarray(0, this.#end)) });
+    const compressed = compressRecords(this.#bytes.subarray(0, this.#end));
+    this.#batches.push({ length: this.#length, compressed });
+    this.compressedBytes += compressed.length;
     this.#end = 0;
     this.#length = 0;
   }

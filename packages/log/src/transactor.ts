@@ -2,14 +2,19 @@ import type { Producer, Transaction } from 'kafkajs';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
+import { Outbox } from './outbox.ts';
 import type { NewRecord } from './record.ts';
-import { toRequests } from './requests.ts';
 
 /** How long a transaction may stay open before the broker aborts it: how long a reader of committed records may wait for a dead owner. */
 const TRANSACTION_TIMEOUT = 15_000;
 
+/** Compressed, of one transaction: some 50,000 changes, mostly. Events that do not compress must not fill the memory. */
+const MOST_BYTES = 8 * 1_048_576;
+
 /** A transactional producer of one input partition: at most one of a transactional id is not fenced. */
 export class Transactor {
+  readonly #outbox = new Outbox();
+
   private constructor(
     private readonly producer: Producer,
     private readonly transactionalId: string,
@@ -36,11 +41,19 @@ export class Transactor {
     }
   }
 
-  /** Appends the records, which are all taken before this returns, and moves the group's offset of the input partition to `next`, all or nothing.
-   *  Throws LogUnavailable: it is then unknown whether that happened, and this producer must not be used again.
+  /** Takes records along with the next commit: all of them, before this returns. */
+  add(records: Iterable<NewRecord>): void {
+    this.#outbox.add(records);
+  }
+
+  /** As much was added as is to be kept in memory: it is time to commit. */
+  get isFull(): boolean {
+    return this.#outbox.bytes >= MOST_BYTES;
+  }
+
+  /** Appends what was added, and moves the group's offset of the input partition to `next`, all or nothing. Throws LogUnavailable: it is then unknown whether that happened, and this producer must not be used again.
    *  `beforeEnd` runs when all is written and nothing is committed. */
   async commit(
-    records: Iterable<NewRecord>,
     {
       groupId,
       topic,
@@ -49,7 +62,7 @@ export class Transactor {
     }: { readonly groupId: string; readonly topic: string; readonly partition: number; readonly next: bigint },
     beforeEnd: () => Promise<void> = async () => {},
   ): Promise<void> {
-    const requests = toRequests(records);
+    const requests = this.#outbox.take();
     try {
       const transaction: Transaction = await this.producer.transaction();
       for (const request of requests) await transaction.sendBatch(request);

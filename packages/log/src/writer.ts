@@ -2,8 +2,8 @@ import type { Producer, ProducerBatch } from 'kafkajs';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
+import { Outbox } from './outbox.ts';
 import type { NewRecord } from './record.ts';
-import { toRequests } from './requests.ts';
 
 /** Appends records: idempotent, acknowledged by all in-sync replicas. Each record names its partition.
  *
@@ -24,7 +24,9 @@ export class LogWriter {
   /** Resolves when every record is acknowledged. Throws LogUnavailable: some of them may have been appended. */
   append(records: readonly NewRecord[]): Promise<void> {
     return this.#inTurn(async () => {
-      for (const request of toRequests(records)) await this.#send(request);
+      const outbox = new Outbox();
+      outbox.add(records);
+      for (const request of outbox.take()) await this.#send(request);
     });
   }
 

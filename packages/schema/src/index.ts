@@ -21,6 +21,7 @@ export {
   Name,
   parseClientKey,
   partitionOf,
+  toClientKey,
 } from './names.ts';
 export { OFFLINE_DEADLINE, OfflineDeadline, offlineDeadlineJson } from './offline-deadline.ts';
 export { type Admission, type Admitted, type Delivery, parseDelivery, type Refused } from './parse-delivery.ts';

@@ -41,6 +41,10 @@ export interface ClientKey {
   readonly client: string;
 }
 
+export function toClientKey(namespace: string, client: string): ClientKey {
+  return { key: clientKey(namespace, client), namespace, client };
+}
+
 /** Takes a client's key apart. Undefined if it is none. */
 export function parseClientKey(key: string): ClientKey | undefined {
   const slash = key.indexOf('/');

@@ -1,6 +1,6 @@
 import { type ClientState, DEFAULT_SETTINGS } from '@rollcall/fold';
 import { after, connected, deadline, deleted, disconnected, HOURS, knowledgeOf, NOON, replay, updated } from '@rollcall/fold/testing';
-import { type Attributes, clientKey, type LogEvent, parseJson, type Time } from '@rollcall/schema';
+import { type Attributes, type LogEvent, parseJson, type Time } from '@rollcall/schema';
 import fc from 'fast-check';
 
 /** Names that a key, a field, a JSON text or a Lua pattern could stumble over. */
@@ -78,7 +78,7 @@ export function clientsAfter(log: readonly LogEvent[]): ClientState[] {
 /** All that is known of a client, offsets included, as one comparable text. */
 export function allOf(client: ClientState): string {
   const offsets = client.sessions.map(({ session, offset }) => [session, offset.toString()]);
-  return `${clientKey(client.namespace, client.client)} ${client.offset} ${JSON.stringify(offsets)} ${knowledgeOf(client)}`;
+  return `${client.key} ${client.offset} ${JSON.stringify(offsets)} ${knowledgeOf(client)}`;
 }
 
 export const SETTINGS = DEFAULT_SETTINGS;

@@ -1,6 +1,6 @@
 import { type ClientState, clientSnapshot, pendingEnding, restoreClient, unseenClient } from '@rollcall/fold';
 import { at, connected, disconnected, updated } from '@rollcall/fold/testing';
-import { clientKey, compareText, encodeName, timeToMilliseconds } from '@rollcall/schema';
+import { compareText, encodeName, timeToMilliseconds, toClientKey } from '@rollcall/schema';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bucketOf } from './bucket.ts';
@@ -162,8 +162,8 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
           const { partition } = await claim();
           const clients = clientsAfter(log);
           await partition.apply(clients.map(write), 1n);
-          const loaded = await partition.load([...clients, unseenClient('myns', 'never seen')]);
-          expect(loaded.map(allOf)).toEqual([...clients, unseenClient('myns', 'never seen')].map(allOf));
+          const loaded = await partition.load([...clients, unseenClient(toClientKey('myns', 'never seen'))]);
+          expect(loaded.map(allOf)).toEqual([...clients, unseenClient(toClientKey('myns', 'never seen'))].map(allOf));
         }),
         { numRuns: 25, seed: 20_260_301 },
       );
@@ -225,7 +225,7 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
     it('fails where a client is a hash, as in an earlier layout: it is not taken for one that was never seen', async () => {
       const { partition } = await claim();
       const client = clientOf(1);
-      await server.redis.hset(keys.client(clientKey(client.namespace, client.client)), 'presence', 'online');
+      await server.redis.hset(keys.client(client.key), 'presence', 'online');
       await expect(partition.load([client])).rejects.toThrow('WRONGTYPE');
       await expect(partition.apply([write(client)], 1n)).rejects.toThrow('WRONGTYPE');
     });
@@ -354,7 +354,7 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
 
   describe('deadlines', () => {
     const [client] = clientsAfter([connected(1n), disconnected(1n, '12:05:00')]) as [ClientState];
-    const due = async () => server.redis.zscore(keys.deadlines(), clientKey(client.namespace, client.client));
+    const due = async () => server.redis.zscore(keys.deadlines(), client.key);
 
     it('keep their time while the latest ending stays, move with it, and go when the client is no longer pending', async () => {
       const { partition } = await claim();
@@ -392,7 +392,7 @@ function clientOf(sessions: number, client = 'client1'): ClientState {
   const memory = { latestConnected: connected, firstTime: time, newestConnected: connected };
   const names = Array.from({ length: sessions }, (_, number) => `session-${number}`).sort();
   const remembered = { sessions: names.map((session) => ({ session, memory, offset: 3n })), resource: {} };
-  return restoreClient({ key: clientKey('myns', client), namespace: 'myns', client }, remembered, 3n, SETTINGS);
+  return restoreClient(toClientKey('myns', client), remembered, 3n, SETTINGS);
 }
 
 function indexesAndCounts(all: Record<string, unknown>) {

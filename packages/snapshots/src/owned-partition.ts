@@ -72,14 +72,11 @@ export class OwnedPartition {
 
   /** The clients as they were written or staged last, unseen ones included, in the order asked for. Throws ChainBroken. */
   async load(ids: readonly ClientKey[]): Promise<ClientState[]> {
-    const clients = ids.map(({ key }) => this.#staged.get(key)?.write.client ?? this.#held.get(key)?.client);
-    const missing = [...clients.keys()].filter((at) => clients[at] === undefined);
-    const read = await this.#read(ids.filter((_, at) => clients[at] === undefined));
-    for (const [n, one] of read.entries()) {
-      this.#held.set(one.client.key, one);
-      clients[missing[n] ?? -1] = one.client;
-    }
-    return clients.filter((client) => client !== undefined);
+    const found = ids.map(({ key }) => this.#staged.get(key)?.write.client ?? this.#held.get(key)?.client);
+    const read = await this.#read(ids.filter((_, at) => found[at] === undefined));
+    for (const one of read) this.#held.set(one.client.key, one);
+    const missing = read.values();
+    return found.map((client) => client ?? missing.next().value?.client).filter((client) => client !== undefined);
   }
 
   /** Keeps the clients for the next `apply`, which writes each once, as it was staged last. Until then Redis is behind by them. */
@@ -95,6 +92,11 @@ export class OwnedPartition {
         staged.write = after(staged.write, write);
       }
     }
+  }
+
+  /** As they were staged last. */
+  *stagedClients(): Generator<ClientState, void> {
+    for (const { write } of this.#staged.values()) yield write.client;
   }
 
   /** As many are staged as are to be kept in memory: it is time to apply them. */

@@ -1,4 +1,5 @@
 import type { FoldSettings } from '@rollcall/fold';
+import type { ClientKey } from '@rollcall/schema';
 import { NoSnapshots } from './active-generation.ts';
 import { everyClient } from './every-client.ts';
 import { type Generation, Generations } from './generations.ts';
@@ -110,7 +111,7 @@ export class RebuildStore {
   }
 
   /** The clients of a partition, in portions. One that changes meanwhile may come twice, or not at all. */
-  everyClient(generation: number, partition: number): AsyncIterable<readonly ClientId[]> {
+  everyClient(generation: number, partition: number): AsyncIterable<readonly ClientKey[]> {
     return everyClient(this.#redis, this.#keys.partition(generation, partition), PORTION);
   }
 

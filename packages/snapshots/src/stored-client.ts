@@ -27,8 +27,8 @@ export interface ClientEntries {
 const NO_ENTRIES: ClientEntries = { bucket: undefined, score: 0, pending: false, source: undefined };
 
 /** A client of which nothing is stored. */
-export function notStored({ key, namespace, client }: ClientKey): StoredClient {
-  return { client: unseenClient(namespace, client, key), length: 0, entries: NO_ENTRIES };
+export function notStored(id: ClientKey): StoredClient {
+  return { client: unseenClient(id), length: 0, entries: NO_ENTRIES };
 }
 
 /** `text` is its JSON, `sources` the full path of each source by id. */

@@ -49,9 +49,11 @@ describe('an assigned partition', () => {
     expect(readiness.obstacles).toEqual([]);
   });
 
-  it('is projected in transactions of bounded size, however much a fetch brings', async () => {
-    const { journal, project } = assign();
-    await project(...Array.from({ length: 6_000 }, (_, offset) => offset));
+  it('is projected in batches of bounded size, however much a fetch brings', async () => {
+    const { journal, assignment } = assign();
+    const fresh = { timestamp: Date.now() + 60_000 };
+    const records = Array.from({ length: 6_000 }, (_, offset) => record(offset, connected(BigInt(offset)), fresh));
+    await assignment.project({ partition: 0, lag: 0, records });
     expect(journal.slice(TAKEN_OVER.length).filter((step) => step.startsWith('commit'))).toEqual([
       'commit up to 2500',
       'commit up to 5000',
@@ -128,14 +130,14 @@ describe('a partition that is no longer assigned', () => {
     expect(journal).toEqual([...TAKEN_OVER, 'commit up to 1', 'apply 1 up to 1', 'close']);
   });
 
-  it('leaves Redis as new as the log', async () => {
+  it('is committed and applied as far as it was folded', async () => {
     const { journal, assignment } = assign();
     await assignment.project({ partition: 0, lag: 1, records: [record(0, connected(1n), { timestamp: Date.now() - 60_000 })] });
     await assignment.revoke();
     expect(journal.slice(TAKEN_OVER.length)).toEqual(['commit up to 1', 'apply 1 up to 1', 'close']);
   });
 
-  it('leaves Redis to the next owner where it cannot be written', async () => {
+  it('is left to the next owner where it cannot be applied', async () => {
     const { journal, snapshots, assignment } = assign();
     await assignment.project({ partition: 0, lag: 1, records: [record(0, connected(1n), { timestamp: Date.now() - 60_000 })] });
     snapshots.chainBroken = true;
@@ -152,9 +154,9 @@ describe('a partition that is no longer assigned', () => {
     state.duringCommit = () => {
       revoked = assignment.revoke();
     };
-    await assignment.project({ partition: 0, lag: 1, records: [old(1)] });
+    await assignment.project({ partition: 0, lag: 0, records: [old(1)] });
     await revoked;
-    expect(journal.slice(TAKEN_OVER.length)).toEqual(['commit up to 1', 'commit up to 2', 'pause', 'close']);
+    expect(journal.slice(TAKEN_OVER.length)).toEqual(['commit up to 2', 'pause', 'close']);
   });
 
   it('stays quiet when it is fenced: two owners must not fence each other for ever', async () => {

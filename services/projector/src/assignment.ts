@@ -11,7 +11,7 @@ const LONGEST_WAIT = 5_000;
 /** How soon a partition is looked at again while deadlines fall due, in milliseconds: a few at a time, for Redis answers nobody else while
  *  it reads and writes them. */
 const DUE_ROUND = 200;
-/** Of one transaction, at the most: no more clients than are kept in memory until they are written. */
+/** No more clients than are kept in memory until they are written. */
 const RECORDS_PER_CYCLE = CLIENTS_PER_BATCH;
 
 export interface AssignmentOptions {
@@ -48,15 +48,12 @@ export class Assignment {
   }
 
   async #cycle(records: readonly LogRecord[], lag: number): Promise<void> {
-    const { owner, deadlines, metrics, partition, logger } = this.options;
+    const { owner, deadlines, metrics, partition } = this.options;
     const done = metrics.batch.startTimer();
-    const tally = await owner.cycle(records, lag);
-    if (tally === undefined) return;
+    if (!(await owner.cycle(records, lag))) return;
     done();
     deadlines.watch(records);
     metrics.lag.set({ partition }, lag);
-    metrics.projected(tally);
-    if (tally.refused.length > 0) logger.warn({ partition, count: tally.refused.length }, 'dead letters');
   }
 
   /** Resolves when it has been taken over. */
@@ -93,7 +90,9 @@ export class Assignment {
     const { owner, partition, logger } = this.options;
     await owner
       .settle()
-      .catch((error: unknown) => logger.info({ partition, error: String(error) }, 'left to the next owner: what is not in Redis yet'));
+      .catch((error: unknown) =>
+        logger.info({ partition, error: String(error) }, 'left to the next owner: what was still to be committed and applied'),
+      );
     await owner.leave();
   }
 

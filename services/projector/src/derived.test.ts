@@ -2,19 +2,21 @@ import { clientsOf, DEFAULT_SETTINGS, FoldingBatch, keyRecord, unseenClient } fr
 import { connected, disconnected, record } from '@rollcall/fold/testing';
 import type { LogRecord } from '@rollcall/log';
 import { describe, expect, it } from 'vitest';
-import { derivedRecords } from './derived.ts';
+import { changeRecords, stateRecords } from './derived.ts';
 import { Tally } from './metrics.ts';
 import { TOPICS, textOf } from './partition.test-kit.ts';
 
-/** What is derived from the records, of clients never seen before. */
+/** What a transaction of the records adds, of clients never seen before. */
 function derived(records: readonly LogRecord[], partition: number) {
   const keyed = records.map(keyRecord);
-  const loaded = new Map([...clientsOf(keyed)].map(([key, { namespace, client }]) => [key, unseenClient(namespace, client)]));
+  const loaded = new Map([...clientsOf(keyed)].map(([key, id]) => [key, unseenClient(id)]));
   const batch = new FoldingBatch(keyed, loaded, DEFAULT_SETTINGS);
-  return [...derivedRecords(batch, TOPICS, partition, new Tally(records.length))];
+  const changes = [...changeRecords(batch, TOPICS, partition, new Tally())];
+  const clients = [...batch.clients().values()].map(({ client }) => client);
+  return [...changes, ...stateRecords(clients, TOPICS, partition)];
 }
 
-describe('the records derived from a batch', () => {
+describe('the records derived from events', () => {
   it('go to the topics under the client’s key, in the partition of their events: changes in order, and the state once', () => {
     const records = derived([record(0, connected(1n)), record(1, disconnected(1n, '12:01:00'))], 7);
     expect(records.map(({ topic, partition, key }) => [topic, partition, key])).toEqual([

@@ -5,10 +5,10 @@ import { Counter, createMetrics, Gauge, Histogram, type Registry } from '@rollca
 /** Seconds, from a blink to a stall. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** What became of a batch's events. */
+/** What became of the events of a transaction. */
 export class Tally {
-  constructor(readonly records: number) {}
-
+  /** Log times of the records, in milliseconds since 1970. */
+  readonly times: number[] = [];
   changed = 0;
   readonly ignored: IgnoredReason[] = [];
   readonly refused: RejectionReason[] = [];
@@ -44,8 +44,8 @@ export function createProjectorMetrics() {
   const latency = seconds('rollcall_projector_event_to_redis_seconds', 'From an event in the log to its snapshot in Redis');
   return {
     registry,
-    batch: seconds('rollcall_projector_batch_seconds', 'One batch: load, fold, commit; and apply, where no backlog is worked off'),
-    transaction: seconds('rollcall_projector_transaction_seconds', 'One Kafka transaction, from folding its events on'),
+    batch: seconds('rollcall_projector_batch_seconds', 'One batch: load, fold; commit and apply, where it ends a transaction'),
+    transaction: seconds('rollcall_projector_transaction_seconds', 'One Kafka transaction, when its events are folded'),
     lag: new Gauge({ name: 'rollcall_projector_lag', help: 'Records of the log that are not projected yet', ...byPartition }),
     takeOvers: new Counter({
       name: 'rollcall_projector_take_overs_total',
@@ -53,14 +53,13 @@ export function createProjectorMetrics() {
       ...byPartition,
     }),
     restores: new Counter({ name: 'rollcall_projector_restores_total', help: 'Partitions of Redis restored from the log', ...byPartition }),
-    projected(tally: Tally) {
-      events.inc(tally.records);
-      changes.inc(tally.changed);
-      for (const reason of tally.ignored) ignored.inc({ reason });
-      for (const reason of tally.refused) letters.inc({ reason });
+    committed({ times, changed, ignored: ignoredFor, refused }: Tally) {
+      events.inc(times.length);
+      changes.inc(changed);
+      for (const reason of ignoredFor) ignored.inc({ reason });
+      for (const reason of refused) letters.inc({ reason });
     },
-    /** `times`: log times of the records that Redis has come to, in milliseconds since 1970. */
-    applied(times: readonly number[]) {
+    applied({ times }: Tally) {
       const now = Date.now();
       for (const time of times) latency.observe((now - time) / 1000);
     },

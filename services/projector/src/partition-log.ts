@@ -24,7 +24,11 @@ export function partitionLog(partition: number, options: PartitionLogOptions): P
     async fence() {
       const transactor = await Transactor.fence(log, `${groupId}-${partition}`);
       return {
-        commit: (records, next) => transactor.commit(records, { ...groupPartition, next }, () => at('in-transaction')),
+        add: (records) => transactor.add(records),
+        get isFull() {
+          return transactor.isFull;
+        },
+        commit: (next) => transactor.commit({ ...groupPartition, next }, () => at('in-transaction')),
         close: () => transactor.close(),
       };
     },

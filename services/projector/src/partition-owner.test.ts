@@ -163,7 +163,7 @@ describe('a cycle', () => {
 
   it('drops what is older than expected, and takes the rest', async () => {
     const { owner, state, journal } = await owning(5n);
-    expect(await owner.cycle([record(3, connected(1n)), record(4, connected(2n))])).toBeUndefined();
+    expect(await owner.cycle([record(3, connected(1n)), record(4, connected(2n))])).toBe(false);
     expect(journal).toEqual([]);
     await owner.cycle([record(4, connected(2n)), record(5, connected(3n))]);
     expect(journal).toEqual(['commit up to 6', 'apply 1 up to 6']);
@@ -187,8 +187,8 @@ describe('a cycle', () => {
   it('does nothing before a take-over nor after leaving', async () => {
     const { owner, journal } = await owning();
     await owner.leave();
-    expect(await owner.cycle([record(0, connected(1n))])).toBeUndefined();
-    expect(await partitionInMemory().owner.cycle([record(0, connected(1n))])).toBeUndefined();
+    expect(await owner.cycle([record(0, connected(1n))])).toBe(false);
+    expect(await partitionInMemory().owner.cycle([record(0, connected(1n))])).toBe(false);
     expect(journal).toEqual(['close']);
   });
 
@@ -196,43 +196,53 @@ describe('a cycle', () => {
     const MINUTE_AGO = Date.now() - 60_000;
     const old = (offset: number, ...event: Parameters<typeof connected>) => record(offset, connected(...event), { timestamp: MINUTE_AGO });
 
-    it('leaves Redis behind, and writes what many events are about once', async () => {
-      const { owner, journal, snapshots } = await owning();
+    it('covers many batches by one transaction: each change, and what they are about once', async () => {
+      const { owner, journal, state, snapshots } = await owning();
       await owner.cycle([old(0, 1n)], 2);
       await owner.cycle([old(1, 2n, '12:01:00')], 1);
-      expect(journal).toEqual(['commit up to 1', 'commit up to 2']);
+      expect(journal).toEqual([]);
       await owner.cycle([old(2, 3n, '12:02:00')], 0);
-      expect(journal.slice(2)).toEqual(['commit up to 3', 'apply 3 up to 3']);
+      expect(journal).toEqual(['commit up to 3', 'apply 3 up to 3']);
+      const derived = state.derived.map((one) => [one.topic, JSON.parse(textOf(one)).position.offset]);
+      expect(derived).toEqual([
+        ['rollcall.changes', '0'],
+        ['rollcall.changes', '1'],
+        ['rollcall.changes', '2'],
+        ['rollcall.state', '2'],
+      ]);
       expect(snapshots.clients.get('myns/client1')?.offset).toBe(2n);
     });
 
-    it('folds on from what it committed, not from what Redis still has', async () => {
+    it('folds on from what it folded, not from what Redis still has', async () => {
       const { owner, state } = await owning();
       await owner.cycle([old(0, 1n)], 1);
       await owner.cycle([old(1, 1n)], 0);
       expect(state.derived.map(({ topic }) => topic)).toEqual(['rollcall.changes', 'rollcall.state']);
     });
 
-    it('leaves Redis behind no longer than a quarter of what the events are late', async () => {
+    it('waits no longer than a quarter of what the events are late', async () => {
       const { owner, journal } = await owning();
       await owner.cycle([record(0, connected(1n), { timestamp: Date.now() + 1 })], 1);
       expect(journal).toEqual(['commit up to 1', 'apply 1 up to 1']);
     });
 
-    it('writes to Redis when memory is full of what is staged', async () => {
-      const { owner, journal, snapshots } = await owning();
-      snapshots.isFull = true;
-      await owner.cycle([old(0, 1n)], 1);
-      expect(journal).toEqual(['commit up to 1', 'apply 1 up to 1']);
+    it.each([
+      ['staged', 'snapshots'],
+      ['to be appended', 'transactions'],
+    ] as const)('does not wait when memory is full of what is %s', async (_what, full) => {
+      const partition = await owning();
+      partition[full].isFull = true;
+      await partition.owner.cycle([old(0, 1n)], 1);
+      expect(partition.journal).toEqual(['commit up to 1', 'apply 1 up to 1']);
     });
 
-    it('writes to Redis where no more comes for as long, though more was announced', async () => {
+    it('waits no longer where no more comes, though more was announced', async () => {
       const { owner, journal } = await owning();
       const clock = vi.spyOn(performance, 'now');
       try {
         await owner.cycle([old(0, 1n)], 1);
         await owner.check();
-        expect(journal).toEqual(['commit up to 1']);
+        expect(journal).toEqual([]);
         clock.mockReturnValue(performance.now() + 10_001);
         await owner.check();
         expect(journal).toEqual(['commit up to 1', 'apply 1 up to 1']);
@@ -243,7 +253,7 @@ describe('a cycle', () => {
       }
     });
 
-    it('writes to Redis at once beside another generation: the two are compared', async () => {
+    it('does not wait beside another generation: the two are compared', async () => {
       const { owner, journal, state } = partitionInMemory();
       Object.assign(state, { watermark: 0n, beside: { snapshots: new MemorySnapshots(journal, 'beside: '), watermark: 0n } });
       await owner.takeOver();
@@ -252,16 +262,31 @@ describe('a cycle', () => {
       expect(journal).toEqual(['commit up to 1', 'beside: apply 1 up to 1', 'apply 1 up to 1']);
     });
 
-    it('is caught up with by a successor: what was staged is lost with its owner', async () => {
+    it('counts what became of the events when they are committed', async () => {
+      const { owner, metrics } = await owning();
+      const counted = async () => {
+        const found = await Promise.all(
+          ['events', 'changes'].map((name) => metrics.registry.getSingleMetric(`rollcall_projector_${name}_total`)?.get()),
+        );
+        return found.map((metric) => metric?.values[0]?.value);
+      };
+      await owner.cycle([old(0, 1n)], 1);
+      expect(await counted()).toEqual([0, 0]);
+      await owner.cycle([old(1, 1n)], 0);
+      expect(await counted()).toEqual([2, 1]);
+    });
+
+    it('leaves nothing of what was not committed to a successor', async () => {
       const { owner, journal, state, snapshots } = await owning();
-      state.events.push(old(0, 1n));
-      await owner.cycle(state.events, 1);
       state.watermark = 0n;
+      await owner.cycle([old(0, 1n)], 1);
       await owner.leave();
       snapshots.staged.length = 0;
       journal.length = 0;
       await owner.takeOver();
-      expect(journal.slice(4)).toEqual(['events from 0 to 1', 'apply 1', 'apply 0 up to 1', 'seek 1']);
+      expect(journal.slice(4)).toEqual(['seek 0']);
+      await owner.cycle([old(0, 1n)], 0);
+      expect(state.derived.map(({ topic }) => topic)).toEqual(['rollcall.changes', 'rollcall.state']);
     });
   });
 });

@@ -31,9 +31,12 @@ export interface PartitionLog {
 }
 
 export interface PartitionTransactions {
-  /** Appends the derived records, which are all taken before this returns, and moves the committed offset to `next`, all or nothing. After a
-   *  failure neither is known. */
-  commit(records: Iterable<NewRecord>, next: bigint): Promise<void>;
+  /** Takes derived records along with the next commit: all of them, before this returns. */
+  add(records: Iterable<NewRecord>): void;
+  /** As much was added as is to be kept in memory: it is time to commit. */
+  readonly isFull: boolean;
+  /** Appends what was added and moves the committed offset to `next`, all or nothing. After a failure neither is known. */
+  commit(next: bigint): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,8 +45,10 @@ export interface OwnerOptions {
   readonly log: PartitionLog;
   readonly claim: () => Promise<OwnedGenerations>;
   readonly settings: ProjectionSettings;
-  readonly derive: (batch: FoldingBatch<LogRecord>, tally: Tally) => Iterable<NewRecord>;
-  readonly publish: (clients: readonly ClientState[]) => NewRecord[];
+  /** Records of what the events of a batch changed; what became of them is counted. */
+  readonly changeRecords: (batch: FoldingBatch<LogRecord>, tally: Tally) => Iterable<NewRecord>;
+  /** Records of all that is remembered of clients. */
+  readonly stateRecords: (clients: Iterable<ClientState>) => Iterable<NewRecord>;
   readonly metrics: ProjectorMetrics;
   readonly logger: Logger;
   readonly at: FaultPoint;
@@ -54,16 +59,16 @@ interface Tenure {
   readonly transactions: PartitionTransactions;
   readonly generations: OwnedGenerations;
   expected: bigint;
-  /** When Redis was as far as the log, by `performance.now()`, */
-  appliedAt: number;
-  /** and log times of the records that were committed since, in milliseconds since 1970. */
-  unapplied: number[];
+  /** When the last transaction ended and was applied, by `performance.now()`, */
+  endedAt: number;
+  /** and what became of the events that were folded since. */
+  tally: Tally;
 }
 
 /** The projector's protocol for one partition.
  *
  *      takeOver: Fence → Claim → ReadCommitted → (Wipe → Restore | CatchUp) → Seek
- *      cycle:    Take → Load → Fold → Commit → Stage → Apply
+ *      cycle:    Take → Load → Fold → Stage, and again while it may wait → Commit → Apply
  *      doubt:    any error, any broken chain: the tenure is over; if still assigned, take over again
  *
  *  The order matters. Fencing before claiming: nobody that this owner replaced commits any more. Claiming before reading the committed
@@ -71,8 +76,8 @@ interface Tenure {
  *  applying: Redis may lag the log, never lead it. The chain, compared by every script, makes whoever was replaced, or Redis itself
  *  rolled back, show.
  *
- *  Apply may be left to a later cycle while a backlog is worked off: what was committed is staged, and Load finds it there, so that a client
- *  which many events of the backlog are about is written once. A crash leaves Redis behind the log, as one between Commit and Apply does.
+ *  While a backlog is worked off, one transaction covers many batches: what is folded is staged, and Load finds it there, so that a client which
+ *  many events of the backlog are about is written once, to `rollcall.state` as to Redis. A crash before Commit leaves nothing of it.
  *
  *  Where a rebuild has made another generation, each is claimed and made whole alike, and each batch is folded into those beside the active
  *  one (CatchUp) between Commit and Apply: readers who change over never go backwards. */
@@ -91,13 +96,15 @@ export class PartitionOwner {
     const tenure = this.#tenure;
     if (tenure === undefined) return;
     await tenure.generations.check();
-    if (!mayBeBehind(tenure)) await this.settle();
+    if (!mayWait(tenure)) await this.settle();
   }
 
-  /** Redis becomes as new as the log. Throws on doubt. */
+  /** Commits and applies what is staged. Throws on doubt. */
   async settle(): Promise<void> {
     const tenure = this.#tenure;
-    if (tenure !== undefined && tenure.unapplied.length > 0) await this.#apply(tenure);
+    if (tenure === undefined || tenure.tally.times.length === 0) return;
+    await this.#commit(tenure);
+    await this.#apply(tenure);
   }
 
   async takeOver(): Promise<void> {
@@ -113,7 +120,7 @@ export class PartitionOwner {
       await at('after-read-committed');
       for (const claimed of generations.claimed) await this.#makeWhole(claimed, start, committed);
       await this.#publish(transactions, generations.active, committed);
-      this.#tenure = { transactions, generations, expected: committed, appliedAt: performance.now(), unapplied: [] };
+      this.#tenure = { transactions, generations, expected: committed, endedAt: performance.now(), tally: new Tally() };
       log.seek(committed);
       logger.info({ partition, offset: String(committed) }, 'took the partition over');
     } catch (error) {
@@ -122,32 +129,32 @@ export class PartitionOwner {
     }
   }
 
-  /** Projects one batch. `lag`: how many records of the log wait behind it. Throws on doubt: the batch may have been committed, and must not be
-   *  tried again without a take-over. */
-  async cycle(fetched: readonly LogRecord[], lag = 0): Promise<Tally | undefined> {
+  /** Folds one batch, and commits it where it need not wait for more; gives whether there was anything in it that continues. `lag`: how many
+   *  records of the log wait behind it. Throws on doubt: the batch may have been committed, and must not be tried again without a take-over. */
+  async cycle(fetched: readonly LogRecord[], lag = 0): Promise<boolean> {
     const tenure = this.#tenure;
-    if (tenure === undefined) return undefined;
+    if (tenure === undefined) return false;
     const records = this.#take(fetched, tenure.expected);
     const last = records.at(-1);
-    if (last === undefined) return undefined;
-    const next = last.offset + 1n;
+    if (last === undefined) return false;
+    const { transactions, tally } = tenure;
     const { active, beside } = tenure.generations;
-    const { settings, derive, metrics, at } = this.options;
+    const { settings, changeRecords, at } = this.options;
     const batch = await loadBatch(active, records, settings);
     await at('after-load');
-    const tally = new Tally(records.length);
-    const committed = metrics.transaction.startTimer();
-    await tenure.transactions.commit(derive(batch, tally), next);
-    committed();
-    await at('after-commit');
-    tenure.expected = next;
-    for (const generation of beside) await foldInto(generation, records, settings, next);
+    for (const { timestamp } of records) tally.times.push(timestamp);
+    transactions.add(changeRecords(batch, tally));
     active.stage(writesOf(batch, settings));
-    for (const { timestamp } of records) tenure.unapplied.push(timestamp);
+    tenure.expected = last.offset + 1n;
     // Beside a generation that is compared with it, the active one is as new.
-    const waits = lag > 0 && beside.length === 0 && !active.isFull && mayBeBehind(tenure);
-    await (waits ? at('after-stage') : this.#apply(tenure));
-    return tally;
+    if (lag > 0 && beside.length === 0 && !active.isFull && !transactions.isFull && mayWait(tenure)) {
+      await at('after-stage');
+      return true;
+    }
+    await this.#commit(tenure);
+    for (const generation of beside) await foldInto(generation, records, settings, tenure.expected);
+    await this.#apply(tenure);
+    return true;
   }
 
   /** Ends the tenure: what it held is discarded. */
@@ -157,13 +164,25 @@ export class PartitionOwner {
     await tenure?.transactions.close();
   }
 
+  async #commit(tenure: Tenure): Promise<void> {
+    const { transactions, generations, expected, tally } = tenure;
+    const { stateRecords, metrics, logger, partition, at } = this.options;
+    const committed = metrics.transaction.startTimer();
+    transactions.add(stateRecords(generations.active.stagedClients()));
+    await transactions.commit(expected);
+    committed();
+    metrics.committed(tally);
+    if (tally.refused.length > 0) logger.warn({ partition, count: tally.refused.length }, 'dead letters');
+    await at('after-commit');
+  }
+
   async #apply(tenure: Tenure): Promise<void> {
     const { at, metrics } = this.options;
     await tenure.generations.active.apply([], tenure.expected, () => at('between-applies'));
     await at('after-apply');
-    metrics.applied(tenure.unapplied);
-    tenure.appliedAt = performance.now();
-    tenure.unapplied = [];
+    metrics.applied(tenure.tally);
+    tenure.endedAt = performance.now();
+    tenure.tally = new Tally();
   }
 
   /** Only what continues at the expected offset: older records were projected, and after a hole nothing may be. */
@@ -227,24 +246,25 @@ export class PartitionOwner {
   /** Another generation became the active one: the table in the log becomes its table. Interrupted, it begins again. */
   async #publish(transactions: PartitionTransactions, snapshots: OwnedPartition, committed: bigint): Promise<void> {
     if (!(await snapshots.unpublished())) return;
-    const { publish, logger, partition, at } = this.options;
+    const { stateRecords, logger, partition, at } = this.options;
     logger.info({ partition }, 'publishing another generation');
     for await (const clients of snapshots.everyClient()) {
-      await transactions.commit(publish(clients), committed);
+      transactions.add(stateRecords(clients));
+      await transactions.commit(committed);
       await at('in-publish');
     }
     await snapshots.published();
   }
 }
 
-/** While more of the log waits, whoever asks Redis is told something old anyway: where the last record is a minute old, Redis may be a quarter of
- *  a minute older still. */
-function mayBeBehind({ appliedAt, unapplied }: Tenure): boolean {
-  const age = Date.now() - (unapplied.at(-1) ?? 0);
-  return performance.now() - appliedAt < Math.min(age / 4, LONGEST_BEHIND);
+/** While more of the log waits, whoever asks or subscribes is told something old anyway: where the last record is a minute old, it may be told a
+ *  quarter of a minute later still; LONGEST_WAIT at the most, in milliseconds. */
+function mayWait({ endedAt, tally }: Tenure): boolean {
+  const age = Date.now() - (tally.times.at(-1) ?? 0);
+  return performance.now() - endedAt < Math.min(age / 4, LONGEST_WAIT);
 }
 
-const LONGEST_BEHIND = 10_000;
+const LONGEST_WAIT = 5_000;
 
 /** The log was cut above the offset that comes next, or the batch was fetched for somebody else. */
 export class HoleInLog extends Error {

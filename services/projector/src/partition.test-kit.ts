@@ -1,16 +1,9 @@
 import { type ClientState, DEFAULT_SETTINGS, unseenClient } from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
-import { clientKey, topicNames } from '@rollcall/schema';
+import { type ClientKey, topicNames } from '@rollcall/schema';
 import type { Logger } from '@rollcall/service';
-import {
-  ChainBroken,
-  type ClientId,
-  type ClientWrite,
-  type OwnedGenerations,
-  type OwnedPartition,
-  type Watermark,
-} from '@rollcall/snapshots';
-import { derivedRecords, stateRecords } from './derived.ts';
+import { ChainBroken, type ClientWrite, type OwnedGenerations, type OwnedPartition, type Watermark } from '@rollcall/snapshots';
+import { changeRecords, stateRecords } from './derived.ts';
 import { createProjectorMetrics } from './metrics.ts';
 import { type PartitionLog, PartitionOwner } from './partition-owner.ts';
 
@@ -37,17 +30,20 @@ export class MemorySnapshots {
     private readonly name = '',
   ) {}
 
-  async load(ids: readonly ClientId[]): Promise<ClientState[]> {
+  async load(ids: readonly ClientKey[]): Promise<ClientState[]> {
     if (this.chainBroken) throw new ChainBroken();
-    return ids.map(({ namespace, client }) => {
-      const key = clientKey(namespace, client);
-      const staged = this.staged.findLast((write) => clientKey(write.client.namespace, write.client.client) === key);
-      return staged?.client ?? this.clients.get(key) ?? unseenClient(namespace, client);
+    return ids.map((id) => {
+      const staged = this.staged.findLast((write) => write.client.key === id.key);
+      return staged?.client ?? this.clients.get(id.key) ?? unseenClient(id);
     });
   }
 
   stage(writes: readonly ClientWrite[]): void {
     this.staged.push(...writes);
+  }
+
+  stagedClients(): Iterable<ClientState> {
+    return new Map(this.staged.map(({ client }) => [client.key, client])).values();
   }
 
   async apply(writes: readonly ClientWrite[], watermark?: bigint): Promise<void> {
@@ -56,7 +52,7 @@ export class MemorySnapshots {
     const all = this.staged.splice(0);
     this.journal.push(`${this.name}apply ${all.length}${watermark === undefined ? '' : ` up to ${watermark}`}`);
     for (const { client, due } of all) {
-      const key = clientKey(client.namespace, client.client);
+      const { key } = client;
       this.clients.set(key, client);
       if (due === undefined) this.deadlines.delete(key);
       else if (due.moved || !this.deadlines.has(key)) this.deadlines.set(key, due.at);
@@ -72,7 +68,7 @@ export class MemorySnapshots {
     if (this.chainBroken) throw new ChainBroken();
   }
 
-  async due(now: number): Promise<ClientId[]> {
+  async due(now: number): Promise<ClientKey[]> {
     const due = [...this.deadlines].filter(([, time]) => time <= now);
     return due.map(([key]) => this.clients.get(key)).filter((client) => client !== undefined);
   }
@@ -118,6 +114,7 @@ export function partitionInMemory() {
     /** Happens during each commit. */
     duringCommit: () => {},
   };
+  const transactions = { isFull: false };
   const step = (name: 'fence' | 'committed' | 'claim' | 'commit', text: string = name) => {
     journal.push(text);
     const failure = state.failures.get(name);
@@ -128,16 +125,18 @@ export function partitionInMemory() {
     async fence() {
       step('fence');
       await state.gate;
-      return {
-        async commit(records, next) {
-          const derived = [...records];
+      let added: NewRecord[] = [];
+      return Object.assign(transactions, {
+        add: (records: Iterable<NewRecord>) => void added.push(...records),
+        async commit(next: bigint) {
           state.duringCommit();
           step('commit', `commit up to ${next}`);
-          state.derived.push(...derived);
+          state.derived.push(...added);
+          added = [];
           state.committed = next;
         },
         close: async () => void journal.push('close'),
-      };
+      });
     },
     async committed() {
       step('committed');
@@ -167,13 +166,13 @@ export function partitionInMemory() {
       return ownedGenerations(snapshots, state);
     },
     settings: { ...DEFAULT_SETTINGS, offlineGrace: GRACE },
-    derive: (batch, tally) => derivedRecords(batch, TOPICS, 0, tally),
-    publish: (clients) => stateRecords(clients, TOPICS, 0),
+    changeRecords: (batch, tally) => changeRecords(batch, TOPICS, 0, tally),
+    stateRecords: (clients) => stateRecords(clients, TOPICS, 0),
     metrics,
     logger,
     at: async () => {},
   });
-  return { journal, snapshots, state, said, owner, metrics, logger };
+  return { journal, snapshots, transactions, state, said, owner, metrics, logger };
 }
 
 function ownedGenerations(

@@ -15,7 +15,7 @@ import {
 import { type ProjectionSettings, SnapshotStore } from '@rollcall/snapshots';
 import { Assignment } from './assignment.ts';
 import { Deadlines } from './deadlines.ts';
-import { derivedRecords, stateRecords } from './derived.ts';
+import { changeRecords, stateRecords } from './derived.ts';
 import { createProjectorMetrics } from './metrics.ts';
 import { partitionLog } from './partition-log.ts';
 import { PartitionOwner } from './partition-owner.ts';
@@ -55,8 +55,8 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
       log: partitionLog(partition, { log, topics, groupId, member, offsets, settings, signal, at }),
       claim: () => store.claim(partition, partitions),
       settings,
-      derive: (batch, tally) => derivedRecords(batch, topics, partition, tally),
-      publish: (clients) => stateRecords(clients, topics, partition),
+      changeRecords: (batch, tally) => changeRecords(batch, topics, partition, tally),
+      stateRecords: (clients) => stateRecords(clients, topics, partition),
       metrics,
       logger,
       at,

@@ -44,7 +44,10 @@ afterAll(async () => {
 async function commit(partition: number, ...values: readonly string[]): Promise<void> {
   const transactor = await Transactor.fence(log, `${log.prefix}-${partition}`);
   const group = { groupId: `writer of ${log.prefix}`, topic, partition, next: 0n };
-  for (const value of values) await transactor.commit([{ topic, partition, key: 'k', value }], group);
+  for (const value of values) {
+    transactor.add([{ topic, partition, key: 'k', value }]);
+    await transactor.commit(group);
+  }
   await transactor.close();
 }
 
@@ -125,7 +128,8 @@ it('tells what is appended from what is committed', async () => {
   const group = { groupId: `writer of ${log.prefix}`, topic, partition: 0, next: 0n };
   const ends = async () => [(await asked.allBounds(topic)).get(0)?.end, (await asked.appended(topic)).get(0)];
   let open: unknown;
-  await transactor.commit([{ topic, partition: 0, key: 'k', value: 'a' }], group, async () => {
+  transactor.add([{ topic, partition: 0, key: 'k', value: 'a' }]);
+  await transactor.commit(group, async () => {
     open = await ends();
   });
   expect(open).toEqual([0n, 1n]);

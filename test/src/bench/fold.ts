@@ -1,6 +1,6 @@
 import { type ClientState, DEFAULT_SETTINGS, fold, unseenClient } from '@rollcall/fold';
 import { after, connected, disconnected } from '@rollcall/fold/testing';
-import type { LogEvent } from '@rollcall/schema';
+import { type LogEvent, toClientKey } from '@rollcall/schema';
 
 /** Speed of the fold alone: parsed session events into a Map of clients. Exits with 1 below the target. */
 const CLIENTS = 50_000;
@@ -45,7 +45,7 @@ function run(log: readonly Arrival[]): number {
   let offset = 0n;
   const start = process.cpuUsage();
   for (const { client, event } of log) {
-    const before = clients.get(client) ?? unseenClient(NAMESPACE, event.data.clientAuthenticationName);
+    const before = clients.get(client) ?? unseenClient(toClientKey(NAMESPACE, event.data.clientAuthenticationName));
     const folded = fold(before, event, offset++, DEFAULT_SETTINGS);
     if (folded.outcome !== 'ignored') clients.set(client, folded.client);
     if (folded.outcome === 'changed') changed++;

@@ -34,7 +34,7 @@ export function expectedProjection(log: readonly LogRecord[], partition: number)
       refused.push(offset);
       continue;
     }
-    const before = clients.get(parsed.key) ?? unseenClient(parsed.namespace, parsed.client);
+    const before = clients.get(parsed.key) ?? unseenClient(parsed);
     const folded = fold(before, parsed.event, offset, DEFAULT_SETTINGS);
     if (folded.outcome === 'ignored') continue;
     clients.set(parsed.key, folded.client);

@@ -31,12 +31,8 @@ const TRANSACTOR = 'packages/log/dist/transactor.js';
 const SCRIPTS = 'packages/snapshots/dist/scripts.js';
 const PARTITION = 'packages/snapshots/dist/owned-partition.js';
 
-const COMMIT = 'await tenure.transactions.commit(derive(batch, tally), next);';
-const COMMIT_LATER = 'await tenure.transactions.commit(derived, next);';
-/** What is derived is made only once. */
-const DERIVE = 'const derived = [...derive(batch, tally)];';
+const COMMIT = 'await transactions.commit(expected);';
 const CLAIM = 'const generations = await this.options.claim();';
-const APPLY = "await active.apply(writesOf(batch, settings), next, () => at('between-applies'));";
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -60,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'applied before it is committed',
-    edits: [{ file: OWNER, from: COMMIT, to: `${DERIVE} ${APPLY} ${COMMIT_LATER}` }],
+    edits: [{ file: OWNER, from: COMMIT, to: `await generations.active.apply([], expected); ${COMMIT}` }],
     scenario: killedAt('in-transaction'),
     shows: /a reader saw/,
   },
@@ -123,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what is staged loaded from Redis, which is behind it',
     edits: [{ file: PARTITION, from: 'this.#staged.get(key)?.write.client ?? ', to: '' }],
-    scenario: named(PORTIONS, 'an owner works a backlog off, and folds on from what it left staged'),
+    scenario: named(PORTIONS, 'an owner works a backlog off, and folds on from what it has not committed yet'),
     shows: /differs: found/,
   },
   {
@@ -135,15 +131,24 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a batch committed again by the next producer',
     edits: [
+      // What is derived is made only once.
+      {
+        file: OWNER,
+        from: 'transactions.add(changeRecords(batch, tally));',
+        to: 'tenure.changes = [...(tenure.changes ?? []), ...changeRecords(batch, tally)];',
+      },
       {
         file: OWNER,
         from: COMMIT,
-        to: `${DERIVE}
+        to: `const { changes } = tenure;
+        tenure.changes = [];
+        transactions.add(changes);
         try {
-            ${COMMIT_LATER}
+            ${COMMIT}
         } catch {
             tenure.transactions = await this.options.log.fence();
-            ${COMMIT_LATER}
+            tenure.transactions.add(changes);
+            await tenure.transactions.commit(expected);
         }`,
       },
     ],

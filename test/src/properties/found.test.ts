@@ -1,5 +1,5 @@
 import { type ClientState, DEFAULT_SETTINGS, encodeMemory, fold, unseenClient } from '@rollcall/fold';
-import { type LogEvent, parseTime, SequenceNumber, type Time } from '@rollcall/schema';
+import { type LogEvent, parseTime, SequenceNumber, type Time, toClientKey } from '@rollcall/schema';
 import { expect, it } from 'vitest';
 import { connected, createdOrUpdated, deleted, disconnected, NAMESPACE } from './events.ts';
 import { restored, steps } from './replay.ts';
@@ -42,7 +42,7 @@ it('a state is the same restored as it was where a number repeats', () => {
 });
 
 function stateAfter(log: readonly LogEvent[]): ClientState {
-  return [...steps(log, DEFAULT_SETTINGS, new Map())].at(-1)?.after ?? unseenClient(NAMESPACE, 'pump');
+  return [...steps(log, DEFAULT_SETTINGS, new Map())].at(-1)?.after ?? unseenClient(toClientKey(NAMESPACE, 'pump'));
 }
 
 function foldAfter(log: readonly LogEvent[], event: LogEvent) {

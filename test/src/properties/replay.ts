@@ -11,7 +11,7 @@ import {
   sessionSnapshot,
   unseenClient,
 } from '@rollcall/fold';
-import { type LogEvent, parseJson, StateRecord, stringifyJson } from '@rollcall/schema';
+import { type LogEvent, parseJson, StateRecord, stringifyJson, toClientKey } from '@rollcall/schema';
 import { NAMESPACE } from './events.ts';
 import type { ClientView } from './model.ts';
 
@@ -35,7 +35,7 @@ export function* steps(
   for (const [index, event] of log.entries()) {
     const offset = BigInt(firstOffset + index);
     const name = event.data.clientAuthenticationName;
-    const before = clients.get(name) ?? unseenClient(NAMESPACE, name);
+    const before = clients.get(name) ?? unseenClient(toClientKey(NAMESPACE, name));
     const folded = fold(before, event, offset, settings);
     const after = folded.outcome === 'ignored' ? before : folded.client;
     clients.set(name, after);

@@ -1,37 +1,21 @@
-import { CLIENTS, type ClientId, foldInto, type Snapshot } from './history.ts';
-import type { Change, StateRecord } from './state.ts';
-import type { Turn } from './turn.ts';
+import { CLIENTS, type ClientId, foldInto, type Log, type Snapshot } from './history.ts';
+import type { Change } from './state.ts';
 
-type Batch = Pick<Turn, 'bound' | 'owner'>;
-
-/** The fold of an owner's batch [next, to) over its clients as loaded. */
-
-export function clientsIn({ bound, owner }: Turn, to: number): ClientId[] {
-  return CLIENTS.filter((client) => bound.log.slice(owner.next, to).some((event) => event.client === client));
+export function clientsIn(log: Log, from: number, to: number): ClientId[] {
+  return CLIENTS.filter((client) => log.slice(from, to).some((event) => event.client === client));
 }
 
-export function folded({ bound, owner }: Batch, client: ClientId): Snapshot {
-  return foldInto(owner.loaded[client], client, bound.log, owner.next, owner.to);
-}
-
-/** The clients that the batch changes: each has a write in Redis and a record in rollcall.state. */
-export function changedClients(turn: Batch): ClientId[] {
-  return CLIENTS.filter((client) => folded(turn, client) !== turn.owner.loaded[client]);
-}
-
-export function derivedRecords(turn: Turn): StateRecord[] {
-  return changedClients(turn).map((client) => ({ client, snapshot: folded(turn, client) }));
-}
-
-export function derivedChanges({ bound, owner }: Turn): Change[] {
+/** The fold of the batch [from, to) over the clients as loaded: a change of each event that changes something, and the clients that it leaves,
+ *  0 for those that it does not change. */
+export function foldBatch(log: Log, from: number, to: number, loaded: readonly [Snapshot, Snapshot]) {
   const changes: Change[] = [];
-  const clients = [...owner.loaded];
-  bound.log.slice(owner.next, owner.to).forEach(({ client }, index) => {
-    const offset = owner.next + index;
-    const before = clients[client] ?? 0;
-    const snapshot = foldInto(before, client, bound.log, offset, offset + 1);
-    if (snapshot !== before) changes.push({ offset, snapshot });
-    clients[client] = snapshot;
+  const now: [Snapshot, Snapshot] = [...loaded];
+  log.slice(from, to).forEach(({ client }, index) => {
+    const offset = from + index;
+    const snapshot = foldInto(now[client], client, log, offset, offset + 1);
+    if (snapshot !== now[client]) changes.push({ offset, snapshot });
+    now[client] = snapshot;
   });
-  return changes;
+  const changed = (client: ClientId): Snapshot => (now[client] === loaded[client] ? 0 : now[client]);
+  return { changes, clients: [changed(0), changed(1)] as const };
 }

@@ -1,4 +1,4 @@
-import { changedClients, clientsIn, derivedChanges, derivedRecords, folded } from './batch.ts';
+import { clientsIn, foldBatch } from './batch.ts';
 import { CLIENTS, type ClientId, type Snapshot } from './history.ts';
 import { fence } from './kafka.ts';
 import { matches, put, write } from './scripts.ts';
@@ -12,23 +12,35 @@ const NO_CACHE: Cache = [0, 0];
  *  that is still growing; below the committed offset (CatchUp) it ends there at the latest. */
 export function take(turn: Turn): Step[] {
   const { protocol, bound, state, owner } = turn;
-  if (owner.next < state.kafka.logStart) return [turn.doubt('Take: the log was cut, Doubt')];
-  const end = owner.next < owner.target ? owner.target : bound.log.length;
+  const from = beginsAt(owner);
+  if (from < state.kafka.logStart) return [turn.doubt('Take: the log was cut, Doubt')];
+  const end = from < owner.target ? owner.target : bound.log.length;
   const found: Step[] = [];
-  for (let to = end; to > owner.next; to--) {
+  for (let to = end; to > from; to--) {
     if (!protocol.loadComparesInOneStep) {
       found.push(loadChain(turn, to));
       continue;
     }
-    if (clientsIn(turn, to).some((client) => owner.cache[client] > 0)) found.push(load(turn, to, owner.cache));
+    if (clientsIn(bound.log, from, to).some((client) => owner.cache[client] > 0)) found.push(load(turn, to, owner.cache));
     found.push(load(turn, to, NO_CACHE));
   }
   return found;
 }
 
+/** While more of the log waits, the transaction may. */
+export function takeMore(turn: Turn): Step[] {
+  return turn.protocol.takesMore ? take(turn) : [];
+}
+
+/** What is folded already waits for its transaction. */
+function beginsAt({ phase, next, to }: Owner): number {
+  return phase === 'folded' ? to : next;
+}
+
 function load(turn: Turn, to: number, cache: Cache): Step {
-  const { protocol, state, owner } = turn;
-  if (clientsIn(turn, to).every((client) => inMemory(turn, client, cache) > 0)) return loaded(turn, 'Take, Fold from the cache', to, cache);
+  const { protocol, bound, state, owner } = turn;
+  if (clientsIn(bound.log, beginsAt(owner), to).every((client) => inMemory(turn, client, cache) > 0))
+    return loaded(turn, 'Take, Fold from the cache', to, cache);
   if (!matches(protocol, state.redis, owner.chain)) return turn.doubt('Load: not as left, Doubt');
   return loaded(turn, 'Take, Load, Fold', to, cache);
 }
@@ -44,25 +56,18 @@ export function loadClients(turn: Turn): Step[] {
 }
 
 function loaded(turn: Turn, step: string, to: number, cache: Cache): Step {
-  const { protocol, state, owner } = turn;
-  const clients = clientsIn(turn, to);
-  const snapshot = (client: ClientId): Snapshot =>
-    clients.includes(client) ? inMemory(turn, client, cache) || state.redis.clients[client] : 0;
-  const phase = to > owner.target && protocol.applyAfterCommit ? 'folded' : 'applying';
-  const loadedOwner: Owner = { ...owner, phase, at: 0, to, loaded: [snapshot(0), snapshot(1)] };
-  return turn.step(step, phase === 'applying' ? staging({ bound: turn.bound, owner: loadedOwner }) : loadedOwner);
+  const { protocol, bound, state, owner } = turn;
+  const snapshot = (client: ClientId): Snapshot => inMemory(turn, client, cache) || state.redis.clients[client];
+  const { changes, clients } = foldBatch(bound.log, beginsAt(owner), to, [snapshot(0), snapshot(1)]);
+  const staged = (client: ClientId): Snapshot => clients[client] || owner.staged[client];
+  const projects = to > owner.target;
+  const derived = projects ? [...owner.derived, ...changes] : owner.derived;
+  const phase = projects && protocol.applyAfterCommit ? 'folded' : 'applying';
+  return turn.step(step, { ...owner, phase, at: 0, to, staged: [staged(0), staged(1)], derived });
 }
 
 function inMemory({ protocol, owner }: Turn, client: ClientId, cache: Cache): Snapshot {
   return (protocol.loadsWhatIsStaged && owner.staged[client]) || cache[client];
-}
-
-/** What the batch changed is to be applied. */
-function staging(batch: Pick<Turn, 'bound' | 'owner'>): Owner {
-  const { owner } = batch;
-  const changed = changedClients(batch);
-  const staged = (client: ClientId): Snapshot => (changed.includes(client) ? folded(batch, client) : owner.staged[client]);
-  return { ...owner, staged: [staged(0), staged(1)] };
 }
 
 /** Changes, state and offset become visible together, or the owner was fenced and nothing does. */
@@ -70,8 +75,8 @@ export function commit(turn: Turn): Step[] {
   const { protocol, state, owner } = turn;
   if (protocol.takeOver.includes('Fence') && !owner.current) return [turn.doubt('Commit: fenced, Doubt')];
   const after = successorOf(state);
-  after.kafka.changes = [...after.kafka.changes, ...derivedChanges(turn)];
-  after.kafka.table = [...after.kafka.table, ...derivedRecords(turn)];
+  after.kafka.changes = [...after.kafka.changes, ...owner.derived];
+  after.kafka.table = [...after.kafka.table, ...stagedClients(owner).map((client) => ({ client, snapshot: owner.staged[client] }))];
   if (!protocol.offsetsInTransaction) return [turn.step('Commit the records', { ...owner, phase: 'offsetPending' }, after)];
   after.kafka.committed = owner.to;
   const committed = turn.step('Commit', afterCommit(turn), after);
@@ -104,24 +109,11 @@ export function apply(turn: Turn): Step[] {
     ...(setsWatermark ? { watermark: owner.to } : {}),
   });
   const left = (one: ClientId): Snapshot => (one === client ? 0 : owner.staged[one]);
-  const applied: Owner = { ...owner, chain, at: owner.at + 1, staged: [left(0), left(1)] };
+  const cached = (one: ClientId): Snapshot => (one === client ? owner.staged[one] : owner.cache[one]);
+  const applied: Owner = { ...owner, chain, at: owner.at + 1, staged: [left(0), left(1)], cache: [cached(0), cached(1)] };
   if (!last) return [turn.step('ApplySome', applied, after)];
   const uncommitted = owner.to > owner.target && !protocol.applyAfterCommit;
-  return [turn.step('ApplyLast', uncommitted ? { ...applied, phase: 'folded', at: 0 } : ready(applied, owner.cache), after)];
-}
-
-/** While more of the log waits, Redis may. */
-export function leaveStaged(turn: Turn): Step[] {
-  const { protocol, owner } = turn;
-  if (!protocol.leavesStaged || owner.at > 0 || stagedClients(owner).length === 0 || owner.to > owner.target) return [];
-  return [turn.step('Leave it staged', ready(owner, owner.cache))];
-}
-
-/** No batch may come for long. */
-export function applyStaged(turn: Turn): Step[] {
-  const { owner } = turn;
-  if (stagedClients(owner).length === 0) return [];
-  return [turn.step('Apply what is staged', { ...owner, phase: 'applying', at: 0, to: owner.next })];
+  return [turn.step('ApplyLast', uncommitted ? { ...applied, phase: 'folded', at: 0 } : ready(applied), after)];
 }
 
 function stagedClients({ staged }: Owner): ClientId[] {
@@ -136,11 +128,18 @@ export function idleCheck(turn: Turn): Step[] {
 
 function afterCommit(turn: Turn): Owner {
   const { protocol, owner } = turn;
-  const cached = (client: ClientId): Snapshot => folded(turn, client) || owner.cache[client];
-  const cache: Cache = [cached(0), cached(1)];
-  return protocol.applyAfterCommit ? { ...staging(turn), phase: 'applying', at: 0, target: owner.to, cache } : ready(owner, cache);
+  return protocol.applyAfterCommit ? { ...owner, phase: 'applying', at: 0, target: owner.to, derived: [] } : ready(owner);
 }
 
-function ready(owner: Owner, cache: Cache): Owner {
-  return { ...owner, phase: 'ready', at: 0, next: owner.to, target: Math.max(owner.target, owner.to), to: NONE, loaded: [0, 0], cache };
+function ready(owner: Owner): Owner {
+  return {
+    ...owner,
+    phase: 'ready',
+    at: 0,
+    next: owner.to,
+    target: Math.max(owner.target, owner.to),
+    to: NONE,
+    staged: [0, 0],
+    derived: [],
+  };
 }

@@ -23,7 +23,7 @@ export function encode(state: State, chainsRecur: boolean): string {
     kafka.logStart,
     kafka.committed + 1,
     kafka.changes.length,
-    ...kafka.changes.map((change) => (change.offset << 4) | change.snapshot),
+    ...kafka.changes.map(changeCode),
     kafka.table.length,
     ...kafka.table.map((record) => (record.client << 4) | record.snapshot),
     ...redisParts(state.redis, rename),
@@ -41,6 +41,14 @@ export function encode(state: State, chainsRecur: boolean): string {
   return String.fromCharCode(...parts) + (first <= second ? first + second : second + first);
 }
 
+function changeCode({ offset, snapshot }: Change): number {
+  return (offset << 4) | snapshot;
+}
+
+function change(code: number): Change {
+  return { offset: code >> 4, snapshot: code & 15 };
+}
+
 function redisParts(redis: Redis, rename: (chain: number) => number): number[] {
   return [redis.clients[0], redis.clients[1], redis.watermark + 2, rename(redis.chain)];
 }
@@ -55,12 +63,12 @@ function ownerKey(owner: Owner, rename: (chain: number) => number): string {
     owner.next + 2,
     owner.target + 2,
     owner.to + 2,
-    owner.loaded[0],
-    owner.loaded[1],
     owner.cache[0],
     owner.cache[1],
     owner.staged[0],
     owner.staged[1],
+    owner.derived.length,
+    ...owner.derived.map(changeCode),
   );
 }
 
@@ -80,16 +88,16 @@ export function decode(key: string): State {
       next: next() - 2,
       target: next() - 2,
       to: next() - 2,
-      loaded: [next(), next()],
       cache: [next(), next()],
       staged: [next(), next()],
+      derived: list(change),
     };
   };
   return {
     kafka: {
       logStart: next(),
       committed: next() - 1,
-      changes: list((code): Change => ({ offset: code >> 4, snapshot: code & 15 })),
+      changes: list(change),
       table: list((code): StateRecord => ({ client: (code >> 4) as ClientId, snapshot: code & 15 })),
     },
     redis: redis(),

@@ -65,7 +65,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'load and chain read apart',
-    choice: { loadComparesInOneStep: false },
+    choice: { loadComparesInOneStep: false, takesMore: false },
     bound: REDIS_LOSES,
     breaks: 'rollcall.changes holds each change once, in order',
   },
@@ -104,7 +104,7 @@ export const MUTATIONS: readonly Mutation[] = [
 
 /** Other choices that break nothing. */
 export const EQUIVALENTS: readonly Variant[] = [
-  { name: 'each batch is applied before the next is taken', choice: { leavesStaged: false }, bound: REDIS_EMPTIED },
+  { name: 'each batch is committed before the next is taken', choice: { takesMore: false }, bound: REDIS_EMPTIED },
   { name: 'restore doubts where a record is ahead of the committed offset', choice: { recordAhead: 'doubt' }, bound: REDIS_EMPTIED },
   { name: 'claim after reading the committed offset', choice: { takeOver: ['Fence', 'ReadCommitted', 'Claim'] }, bound: REDIS_EMPTIED },
 ];

@@ -1,4 +1,4 @@
-import { apply, applyStaged, commit, commitOffset, idleCheck, initAndRetry, leaveStaged, loadClients, take } from './cycle.ts';
+import { apply, commit, commitOffset, idleCheck, initAndRetry, loadClients, take, takeMore } from './cycle.ts';
 import { restore, takeOver, wipe } from './take-over.ts';
 import type { Step, Turn } from './turn.ts';
 
@@ -13,15 +13,15 @@ export function ownerSteps(turn: Turn): Step[] {
     case 'restoring':
       return restore(turn);
     case 'ready':
-      return [...idleCheck(turn), ...take(turn), ...applyStaged(turn)];
+      return [...idleCheck(turn), ...take(turn)];
     case 'compared':
       return loadClients(turn);
     case 'folded':
-      return commit(turn);
+      return [...idleCheck(turn), ...commit(turn), ...takeMore(turn)];
     case 'offsetPending':
       return commitOffset(turn);
     case 'applying':
-      return [...apply(turn), ...leaveStaged(turn)];
+      return apply(turn);
     case 'retrying':
       return initAndRetry(turn);
   }

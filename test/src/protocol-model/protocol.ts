@@ -15,8 +15,8 @@ export interface Protocol {
   /** A restore that finds a record at or above the committed offset it read. */
   readonly recordAhead: 'doubt' | 'drop' | 'keep';
   readonly cacheOutlivesDoubt: boolean;
-  /** Whether a batch may be left for a later one to apply with it; and whether Load finds it there, or what Redis still has. */
-  readonly leavesStaged: boolean;
+  /** Whether a transaction may go on to the next batch; and whether Load finds what it has folded, or what Redis still has. */
+  readonly takesMore: boolean;
   readonly loadsWhatIsStaged: boolean;
 }
 
@@ -32,6 +32,6 @@ export const PROTOCOL: Protocol = {
   wipeMarksRestoring: true,
   recordAhead: 'keep',
   cacheOutlivesDoubt: false,
-  leavesStaged: true,
+  takesMore: true,
   loadsWhatIsStaged: true,
 };

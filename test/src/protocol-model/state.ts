@@ -12,8 +12,7 @@
  *                                                   or, W unusable, ─► wiping ─Wipe…─► restoring ─Restore…─► ready
  *   CatchUp     ready ─Take, Load, Fold─► applying ─ApplySome… ApplyLast─► ready          below C: nothing is derived
  *   cycle       ready ─Take, Load, Fold─► folded ─Commit─► applying ─ApplySome… ApplyLast─► ready
- *               or, while a backlog is worked off,                  ─► applying ─Leave it staged─► ready, and with a later batch or
- *                                                                   none ─Apply what is staged─► applying
+ *               or, while a backlog is worked off,         folded ─Take, Load, Fold─► folded
  *   Doubt       from anywhere to quiet: a compare that fails (IdleCheck, and before each load and write), a fenced producer, a crash
  *
  *  An owner acts on what it remembers and on what a step reads, never on what the other is doing. It may stop between any two steps for any
@@ -70,7 +69,7 @@ export const PHASES = [
   'restoring', // `at` clients are restored
   'ready', // at `next`, no batch in hand; catching up while `next` < `target`
   'compared', // only where chain and clients are read apart
-  'folded', // a batch [next, to) is loaded and folded; its transaction is open
+  'folded', // all of [next, to) is loaded and folded, and waits for its transaction
   'offsetPending', // only where the offset is outside the transaction
   'applying', // `at` scripts of the batch are applied
   'retrying', // only where a batch outlives its producer
@@ -90,11 +89,11 @@ export interface Owner {
   /** The committed offset as it read it, then moved by itself: below it nothing is derived. */
   readonly target: number;
   readonly to: number;
-  /** The batch's clients as loaded, before the fold; 0 for the others. */
-  readonly loaded: readonly [Snapshot, Snapshot];
   readonly cache: readonly [Snapshot, Snapshot];
   /** What was folded and is not in Redis yet; 0 for the others. */
   readonly staged: readonly [Snapshot, Snapshot];
+  /** What the transaction will add to rollcall.changes. */
+  readonly derived: readonly Change[];
 }
 
 export const QUIET: Owner = {
@@ -105,9 +104,9 @@ export const QUIET: Owner = {
   next: NONE,
   target: NONE,
   to: NONE,
-  loaded: [0, 0],
   cache: [0, 0],
   staged: [0, 0],
+  derived: [],
 };
 
 /** How often each fault may still strike. Crashes, pauses, doubts and lost responses are not counted: they may strike without end. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { clientKey } from '@rollcall/schema';
-import type { ClientId, ClientView, RebuildStore } from '@rollcall/snapshots';
+import type { ClientKey } from '@rollcall/schema';
+import type { ClientView, RebuildStore } from '@rollcall/snapshots';
 
 /** What two generations say differently of one client. */
 export interface ClientDifference {
@@ -39,11 +39,8 @@ export async function compareGenerations(
   const fields: Record<string, number> = Object.create(null);
   const differing = new Set<string>();
   let clients = 0;
-  const note = (differences: readonly ClientDifference[]) => {
-    const [first] = differences;
-    if (first === undefined) return;
+  const note = ({ id: { key }, differences }: DifferingClient) => {
     // An index may name a client that is not there: then both generations' have it.
-    const key = clientKey(first.namespace, first.client);
     if (differing.has(key)) return;
     differing.add(key);
     for (const field of new Set(differences.map((one) => one.field.replace(/^.*\./s, 'sessions.'))))
@@ -54,42 +51,47 @@ export async function compareGenerations(
   for (let partition = 0; partition < partitions; partition++) {
     for await (const ids of store.everyClient(active, partition)) {
       clients += ids.length;
-      for (const differences of await differencesOf(store, partition, ids, active, other)) note(differences);
+      for (const found of await differencesOf(store, partition, ids, active, other)) note(found);
     }
     // Those of the active one were compared already.
     for await (const ids of store.everyClient(other, partition)) {
       const known = await store.read(active, partition, ids);
       const missing = ids.filter((_, at) => known[at] === undefined);
       clients += missing.length;
-      for (const differences of await differencesOf(store, partition, missing, active, other)) note(differences);
+      for (const found of await differencesOf(store, partition, missing, active, other)) note(found);
     }
   }
   return { clients, differing: differing.size, fields, examples };
+}
+
+interface DifferingClient {
+  readonly id: ClientKey;
+  /** At least one. */
+  readonly differences: readonly ClientDifference[];
 }
 
 /** Those that differ are looked at again, for they may be on their way. */
 async function differencesOf(
   store: RebuildStore,
   partition: number,
-  ids: readonly ClientId[],
+  ids: readonly ClientKey[],
   active: number,
   other: number,
-): Promise<ClientDifference[][]> {
+): Promise<DifferingClient[]> {
   let differing = ids;
-  let found: ClientDifference[][] = [];
+  let found: DifferingClient[] = [];
   for (const wait of [0, ...LOOK_AGAIN]) {
     if (differing.length === 0) break;
     await sleep(wait);
     const [here, there] = await Promise.all([store.read(active, partition, differing), store.read(other, partition, differing)]);
     const looked = differing.map((id, at) => ({ id, differences: differences(id, here[at], there[at]) }));
-    const still = looked.filter((one) => one.differences.length > 0);
-    differing = still.map(({ id }) => id);
-    found = still.map((one) => one.differences);
+    found = looked.filter((one) => one.differences.length > 0);
+    differing = found.map(({ id }) => id);
   }
   return found;
 }
 
-function differences({ namespace, client }: ClientId, active: ClientView | undefined, other: ClientView | undefined): ClientDifference[] {
+function differences({ namespace, client }: ClientKey, active: ClientView | undefined, other: ClientView | undefined): ClientDifference[] {
   if (active === undefined || other === undefined) {
     if (active === other) return [];
     return [{ namespace, client, field: 'client', active: active?.client, other: other?.client }];

@@ -1,4 +1,4 @@
-import { clientKey, formatTime, type LogEvent, stringifyJson } from '@rollcall/schema';
+import { formatTime, type LogEvent, stringifyJson, toClientKey } from '@rollcall/schema';
 import { type ClientState, unseenClient } from '../client.ts';
 import { type Folded, fold } from '../fold.ts';
 import { DEFAULT_SETTINGS, type FoldSettings } from '../settings.ts';
@@ -14,12 +14,12 @@ export interface Replay {
 
 /** Folds a log of any clients, from its start or on from the clients that are known. */
 export function replay(log: readonly LogEvent[], settings: FoldSettings = DEFAULT_SETTINGS, known: readonly ClientState[] = []): Replay {
-  const clients = new Map(known.map((client) => [clientKey(client.namespace, client.client), client]));
+  const clients = new Map(known.map((client) => [client.key, client]));
   const outcomes = log.map((event, offset) => {
     const { namespaceName, clientAuthenticationName } = event.data;
-    const key = clientKey(namespaceName, clientAuthenticationName);
-    const folded = fold(clients.get(key) ?? unseenClient(namespaceName, clientAuthenticationName), event, BigInt(offset), settings);
-    if (folded.outcome !== 'ignored') clients.set(key, folded.client);
+    const id = toClientKey(namespaceName, clientAuthenticationName);
+    const folded = fold(clients.get(id.key) ?? unseenClient(id), event, BigInt(offset), settings);
+    if (folded.outcome !== 'ignored') clients.set(id.key, folded.client);
     return folded;
   });
   return { clients, outcomes };

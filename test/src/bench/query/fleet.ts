@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ClientState, DEFAULT_SETTINGS, fold, unseenClient } from '@rollcall/fold';
 import { connected, deadline, disconnected, updated } from '@rollcall/fold/testing';
-import { type LogEvent, parseTime, type Time } from '@rollcall/schema';
+import { type LogEvent, parseTime, type Time, toClientKey } from '@rollcall/schema';
 
 /** A fleet as Event Grid would tell of it: UUIDs for names and event ids, one session per client, a resource with 30 bytes of attributes.
  *
@@ -36,7 +36,7 @@ export function reasonOf(n: number): string {
 /** A client as the log leaves it. Its offsets lie before the start of a new log, and are as long as those of an old one. */
 export function clientOf(n: number): ClientState {
   const namespace = namespaceOf(n);
-  let client = unseenClient(namespace, clientName(n));
+  let client = unseenClient(toClientKey(namespace, clientName(n)));
   let offset = BigInt(n) * 7n - 10_000_000n;
   for (const event of eventsOf(n)) {
     const folded = fold(client, event, offset++, DEFAULT_SETTINGS);

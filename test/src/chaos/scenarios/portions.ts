@@ -5,7 +5,7 @@ import { REDIS_FAULTS, type RedisFault } from './stumbles.ts';
 /** So many that each partition has more of them than one call to Redis applies. */
 const MANY_CLIENTS = 2_400;
 
-/** More than one fetch brings, of each partition: their owner leaves what it committed staged. */
+/** More than one fetch brings, of each partition: their owner leaves its transaction open for the next. */
 const MANY_EVENTS = 24_000;
 
 /** Where an owner stumbles that has done a part of its work, and what it has to do. Nobody reads while that is sent. */
@@ -22,7 +22,7 @@ const BETWEEN_APPLIES: Portion = {
   send: (world) => world.traffic.sendOfEach(MANY_CLIENTS),
 };
 
-const STAGED: Portion = {
+const OPEN: Portion = {
   point: 'after-stage',
   stumble: (action) => `after-stage:${action}@2`,
   send: (world) => world.traffic.send(MANY_EVENTS),
@@ -99,17 +99,20 @@ export const PORTIONS: readonly Scenario[] = [
     redisFails(`Redis is ${fault.name} between two calls that apply one batch`, BETWEEN_APPLIES, fault),
   ),
   {
-    name: 'an owner works a backlog off, and folds on from what it left staged',
+    name: 'an owner works a backlog off, and folds on from what it has not committed yet',
     async run(world) {
-      await waiting(world, STAGED);
+      await waiting(world, OPEN);
       await stumbled(world, world.addStumblingProjector('after-stage:pause=1'), 'after-stage');
       await world.traffic.send(500);
     },
   },
-  killed('an owner is killed while it works a backlog off, and has left staged what it committed', STAGED),
-  zombie('an owner that has left staged what it committed stands still while its successor applies, and goes on as a zombie', STAGED),
+  killed('an owner is killed while it works a backlog off, and has not committed what it folded', OPEN),
+  zombie(
+    'an owner that has not committed what it folded of a backlog stands still while its successor applies, and goes on as a zombie',
+    OPEN,
+  ),
   ...Object.values(REDIS_FAULTS).map((fault) =>
-    redisFails(`Redis is ${fault.name} while an owner works a backlog off, and has left staged what it committed`, STAGED, fault),
+    redisFails(`Redis is ${fault.name} while an owner works a backlog off, and has not committed what it folded`, OPEN, fault),
   ),
   {
     name: 'an owner is killed while it catches up',

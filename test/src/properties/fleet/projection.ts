@@ -1,5 +1,5 @@
 import { type ClientState, DEFAULT_SETTINGS, fold, pendingEnding, unseenClient } from '@rollcall/fold';
-import type { LogEvent, Time } from '@rollcall/schema';
+import { type LogEvent, type Time, toClientKey } from '@rollcall/schema';
 import { deadline, NAMESPACE } from '../events.ts';
 import { type Moment, SECOND } from './device.ts';
 import { type Delivered, timeAt } from './service.ts';
@@ -15,7 +15,7 @@ export interface Projected {
 /** A client's log through the fold, with its deadlines: each due OFFLINE_GRACE after the log time of the record that made this ending pending,
  *  and appended behind all that was logged until then. */
 export function project(name: string, log: readonly Delivered[]): Projected {
-  let state = unseenClient(NAMESPACE, name);
+  let state = unseenClient(toClientKey(NAMESPACE, name));
   let offset = 0n;
   let armed: { ending: Time; dueAt: Moment } | undefined;
   const confirmedAt: Moment[] = [];

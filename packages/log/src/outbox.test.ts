@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Outbox } from './outbox.ts';
 import type { NewRecord } from './record.ts';
 import { MAX_BATCH_BYTES, type PackedRecords } from './record-set.ts';
-import { toRequests } from './requests.ts';
 
 // What is written is read by the Kafka client's own decoder.
 const kafkajs = createRequire(import.meta.url);
@@ -28,9 +29,15 @@ interface Packed {
   readonly packed: PackedRecords;
 }
 
+function requests(records: Iterable<NewRecord>) {
+  const outbox = new Outbox();
+  outbox.add(records);
+  return outbox.take();
+}
+
 /** What each request holds: topic, partition and its records. */
 const sent = (records: Iterable<NewRecord>) =>
-  toRequests(records).map(({ topicMessages = [] }) =>
+  requests(records).map(({ topicMessages = [] }) =>
     topicMessages.flatMap(({ topic, messages }) =>
       (messages as unknown as Packed[]).map(({ partition, packed }) => ({ topic, partition, records: unpack(packed) })),
     ),
@@ -123,6 +130,17 @@ describe('records on their way to Kafka', () => {
   });
 
   it('are no request where there are none', () => {
-    expect(toRequests([])).toEqual([]);
+    expect(requests([])).toEqual([]);
+  });
+
+  it('are taken once, and counted until then, as soon as they are compressed', () => {
+    const outbox = new Outbox();
+    outbox.add([record('few')]);
+    expect(outbox.bytes).toBe(0);
+    outbox.add([record(randomBytes(900_000))]);
+    outbox.add([record(randomBytes(900_000))]);
+    expect(outbox.bytes).toBeGreaterThan(900_000);
+    expect(outbox.take()).toHaveLength(3);
+    expect([outbox.bytes, outbox.take()]).toEqual([0, []]);
   });
 });
