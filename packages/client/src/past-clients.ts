@@ -56,10 +56,10 @@ export class PastClients {
   fold<R extends EventRecord>(record: R): PastEvent<R> | undefined {
     const keyed = keyRecord(record);
     const { whose } = keyed;
-    const loaded = new Map(whose && [[whose.key, this.#clients.get(whose.key) ?? unseenClient(whose)]]);
+    const loaded = whose === undefined ? [] : [this.#clients.get(whose.key) ?? unseenClient(whose)];
     const batch = new FoldingBatch([keyed], loaded, this.settings);
     const [told] = batch;
-    for (const [name, { client }] of batch.clients()) this.#clients.set(name, client);
+    for (const { client } of batch.clients()) this.#clients.set(client.key, client);
     return told;
   }
 

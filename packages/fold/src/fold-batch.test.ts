@@ -7,16 +7,13 @@ import { after, connected, deadline, disconnected, NOON_MS, record, replay, type
 /** Folds the records onto clients that are as `before` left them, else never seen. */
 function fold(records: readonly StoredRecord[], before: readonly ClientState[] = []) {
   const keyed = records.map(keyRecord);
-  const loaded = new Map<string, ClientState>();
-  for (const [key, id] of clientsOf(keyed)) {
-    loaded.set(key, before.find((known) => known.key === key) ?? unseenClient(id));
-  }
+  const loaded = clientsOf(keyed).map((id) => before.find(({ key }) => key === id.key) ?? unseenClient(id));
   const batch = new FoldingBatch(keyed, loaded, DEFAULT_SETTINGS);
   const told = [...batch];
   return {
     events: told.flatMap((one) => ('folded' in one ? [one] : [])),
     refused: told.flatMap((one) => ('rejection' in one ? [one] : [])),
-    clients: batch.clients(),
+    clients: new Map(batch.clients().map((one) => [one.client.key, one])),
   };
 }
 type Batch = ReturnType<typeof fold>;
@@ -78,7 +75,7 @@ describe('a batch of the log', () => {
   });
 
   it('fails where a client was not loaded, rather than starting it anew', () => {
-    const batch = new FoldingBatch([keyRecord(record(0, connected(1n)))], new Map(), DEFAULT_SETTINGS);
+    const batch = new FoldingBatch([keyRecord(record(0, connected(1n)))], [], DEFAULT_SETTINGS);
     expect(() => [...batch]).toThrow('was not loaded');
   });
 });

@@ -43,35 +43,46 @@ export function keyRecord<R extends EventRecord>(record: R): KeyedRecord<R> {
   return { record, whose: parseKey(record.key) };
 }
 
-/** The clients that a batch is about, by key. */
-export function clientsOf(records: readonly KeyedRecord[]): Map<string, ClientKey> {
+/** The clients that a batch is about, each once. */
+export function clientsOf(records: readonly KeyedRecord[]): ClientKey[] {
   const clients = new Map<string, ClientKey>();
   for (const { whose } of records) if (whose !== undefined) clients.set(whose.key, whose);
-  return clients;
+  return [...clients.values()];
+}
+
+/** A client while its batch is folded. */
+interface FoldingClient {
+  client: ClientState;
+  changed: boolean;
+  /** Log time of the record that set its latest ending, in this batch. */
+  endedAt: number | undefined;
 }
 
 /** Folds one batch of a partition onto the clients as they were, event by event, as it is iterated: of what was told of an event, nothing is
  *  kept. Pure. An event at or below its client's position was folded already, and is not told. Throws TypeError where a client was not loaded. */
 export class FoldingBatch<R extends EventRecord = EventRecord> implements Iterable<FoldedEvent<R> | RefusedRecord<R>> {
-  readonly #now = new Map<string, { client: ClientState; endedAt?: number }>();
+  readonly #clients: ReadonlyMap<string, FoldingClient>;
   readonly #told = this.#fold();
 
   constructor(
     private readonly records: readonly KeyedRecord<R>[],
-    private readonly loaded: ReadonlyMap<string, ClientState | undefined>,
+    loaded: readonly ClientState[],
     private readonly settings: FoldSettings,
-  ) {}
+  ) {
+    this.#clients = new Map(loaded.map((client) => [client.key, { client, changed: false, endedAt: undefined }]));
+  }
 
   /** What was not told yet, in log order. */
   [Symbol.iterator](): Iterator<FoldedEvent<R> | RefusedRecord<R>> {
     return this.#told;
   }
 
-  /** Clients of which something is remembered that was not before the batch, by key. Folds what was not told yet. */
-  clients(): ReadonlyMap<string, FoldedClient> {
+  /** Clients of which something is remembered that was not before the batch. Folds what was not told yet. */
+  clients(): FoldedClient[] {
     for (const _ of this);
     const logTime = this.records.at(-1)?.record.timestamp ?? 0;
-    return new Map([...this.#now].map(([key, { client, endedAt }]) => [key, foldedClient(client, endedAt, logTime)]));
+    const changed = [...this.#clients.values()].filter((one) => one.changed);
+    return changed.map(({ client, endedAt }) => foldedClient(client, endedAt, logTime));
   }
 
   *#fold(): Generator<FoldedEvent<R> | RefusedRecord<R>, void> {
@@ -81,16 +92,15 @@ export class FoldingBatch<R extends EventRecord = EventRecord> implements Iterab
         yield { record, rejection: parsed };
         continue;
       }
-      const { client: before, endedAt } = this.#now.get(parsed.key) ?? { client: this.loaded.get(parsed.key) };
-      if (before === undefined) throw new TypeError(`a client of the batch was not loaded`);
+      const now = this.#clients.get(parsed.key);
+      if (now === undefined) throw new TypeError(`a client of the batch was not loaded`);
+      const before = now.client;
       if (record.offset <= before.offset) continue;
       const folded = fold(before, parsed.event, record.offset, this.settings);
       if (folded.outcome !== 'ignored') {
-        const moved = pendingTime(before) !== pendingTime(folded.client);
-        this.#now.set(parsed.key, {
-          client: folded.client,
-          ...(moved ? { endedAt: record.timestamp } : endedAt !== undefined && { endedAt }),
-        });
+        if (pendingTime(before) !== pendingTime(folded.client)) now.endedAt = record.timestamp;
+        now.client = folded.client;
+        now.changed = true;
       }
       yield { record, parsed, folded };
     }

@@ -13,15 +13,12 @@ export async function loadBatch<R extends EventRecord>(
   settings: FoldSettings,
 ): Promise<FoldingBatch<R>> {
   const keyed = records.map(keyRecord);
-  const ids = clientsOf(keyed);
-  const clients = await partition.load([...ids.values()]);
-  const loaded = new Map([...ids.keys()].map((key, at) => [key, clients[at]] as const));
-  return new FoldingBatch(keyed, loaded, settings);
+  return new FoldingBatch(keyed, await partition.load(clientsOf(keyed)), settings);
 }
 
 /** What a batch leaves to write, each client with the time at which its deadline falls due. */
 export function writesOf(batch: FoldingBatch, { offlineGrace }: ProjectionSettings): ClientWrite[] {
-  return [...batch.clients().values()].map(({ client, pending }) => ({
+  return batch.clients().map(({ client, pending }) => ({
     client,
     due: pending && { at: pending.since + offlineGrace, moved: pending.moved },
   }));

@@ -9,10 +9,9 @@ import { TOPICS, textOf } from './partition.test-kit.ts';
 /** What a transaction of the records adds, of clients never seen before. */
 function derived(records: readonly LogRecord[], partition: number) {
   const keyed = records.map(keyRecord);
-  const loaded = new Map([...clientsOf(keyed)].map(([key, id]) => [key, unseenClient(id)]));
-  const batch = new FoldingBatch(keyed, loaded, DEFAULT_SETTINGS);
+  const batch = new FoldingBatch(keyed, clientsOf(keyed).map(unseenClient), DEFAULT_SETTINGS);
   const changes = [...changeRecords(batch, TOPICS, partition, new Tally())];
-  const clients = [...batch.clients().values()].map(({ client }) => client);
+  const clients = batch.clients().map(({ client }) => client);
   return [...changes, ...stateRecords(clients, TOPICS, partition)];
 }
 

@@ -264,7 +264,7 @@ function mayWait({ endedAt, tally }: Tenure): boolean {
   return performance.now() - endedAt < Math.min(age / 4, LONGEST_WAIT);
 }
 
-const LONGEST_WAIT = 5_000;
+const LONGEST_WAIT = 10_000;
 
 /** The log was cut above the offset that comes next, or the batch was fetched for somebody else. */
 export class HoleInLog extends Error {

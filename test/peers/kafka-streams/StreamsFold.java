@@ -18,17 +18,18 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * What a user of Kafka Streams would write: session events to the newest state of each session, exactly once, in RocksDB with a changelog, and
- * in a derived topic; with a host, also in Redis. Two threads; all else as Kafka Streams has it, the commit interval of 100 ms too.
+ * in a derived topic; with a host, also in Redis. Two threads; all else as Kafka Streams has it, but for the commit interval where one is given
+ * (its own is 100 ms), and then the time limit of a transaction, which must be longer.
  *
- * <p>Usage: StreamsFold BROKER TOPIC DERIVED-TOPIC GROUP STATE-DIR [REDIS-HOST REDIS-PORT KEY-PREFIX]. Creates the derived topic. Ends when its
+ * <p>Usage: StreamsFold BROKER TOPIC DERIVED-TOPIC GROUP STATE-DIR COMMIT-MS|default [REDIS-HOST REDIS-PORT KEY-PREFIX]. Creates the derived topic. Ends when its
  * standard input does.
  */
 public class StreamsFold {
   public static void main(String[] args) throws Exception {
-    String broker = args[0], topic = args[1], derived = args[2], group = args[3], stateDir = args[4];
-    RedisSink.Builder redis = args.length > 5 ? new RedisSink.Builder(args[5], Integer.parseInt(args[6]), args[7]) : null;
+    String broker = args[0], topic = args[1], derived = args[2], group = args[3], stateDir = args[4], commitMs = args[5];
+    RedisSink.Builder redis = args.length > 6 ? new RedisSink.Builder(args[6], Integer.parseInt(args[7]), args[8]) : null;
     createLike(topic, derived, broker);
-    KafkaStreams streams = new KafkaStreams(topology(topic, derived, redis), config(broker, group, stateDir));
+    KafkaStreams streams = new KafkaStreams(topology(topic, derived, redis), config(broker, group, stateDir, commitMs));
     streams.setUncaughtExceptionHandler(error -> {
       error.printStackTrace();
       Runtime.getRuntime().halt(3);
@@ -51,7 +52,7 @@ public class StreamsFold {
     return topology;
   }
 
-  private static Properties config(String broker, String group, String stateDir) {
+  private static Properties config(String broker, String group, String stateDir, String commitMs) {
     Properties config = new Properties();
     config.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
     config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker);
@@ -60,6 +61,10 @@ public class StreamsFold {
     config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, 1);
     config.put("auto.offset.reset", "earliest");
+    if (!commitMs.equals("default")) {
+      config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitMs);
+      config.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 60_000 + Integer.parseInt(commitMs));
+    }
     return config;
   }
 

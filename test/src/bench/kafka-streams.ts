@@ -13,10 +13,10 @@ import { deleteTopics } from './kafka-topics.ts';
 /** Before the name of each of its keys in Redis. */
 export const STREAMS_PREFIX = 'streams:';
 
-/** Kafka Streams, exactly once, as test/peers/kafka-streams has it. */
-export function kafkaStreams(sink: 'with Redis' | 'without Redis'): Contender {
+/** Kafka Streams, exactly once, as test/peers/kafka-streams has it. Its commit interval is its own, of 100 ms, or so many milliseconds. */
+export function kafkaStreams(sink: 'with Redis' | 'without Redis', commitInterval?: number): Contender {
   return {
-    name: `Kafka Streams, exactly once, ${sink}`,
+    name: `Kafka Streams, exactly once, ${sink}${commitInterval === undefined ? '' : `, commits each ${commitInterval / 1_000} s`}`,
     async start(place, run) {
       const classPath = await ensureKafkaStreams();
       const { stack, log } = place;
@@ -24,7 +24,16 @@ export function kafkaStreams(sink: 'with Redis' | 'without Redis'): Contender {
       const names = { group: `streams-${run}`, derived: `streams-${run}.sessions`, stateDir };
       const redis = sink === 'with Redis' ? ['127.0.0.1', String(stack.ports.redis), STREAMS_PREFIX] : [];
       const program = ['-Xmx1g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', classPath, 'StreamsFold'];
-      const args = [...program, stack.kafkaBrokers, log.topics.events, names.derived, names.group, stateDir, ...redis];
+      const args = [
+        ...program,
+        stack.kafkaBrokers,
+        log.topics.events,
+        names.derived,
+        names.group,
+        stateDir,
+        String(commitInterval ?? 'default'),
+        ...redis,
+      ];
       // Its standard input closes with us: it does not outlive a bench that is killed.
       const java = spawn('java', args, { stdio: ['pipe', 'pipe', 'inherit'] });
       return new Streaming(place, java, names, sink === 'with Redis');

@@ -1,10 +1,11 @@
 import { type EndToEndRun, endToEnd } from './end-to-end.ts';
 import type { FoldRun } from './fold-run.ts';
+import type { Contender } from './folding.ts';
 import { type IdleRun, idle } from './idle.ts';
 import { BAR_RATE, type LatencyRun, latency, subjectOf } from './latency.ts';
 import { atLeast, atMost, type Bar, below, type Column, medianOf, type Report, reportOf } from './report.ts';
 import { type ScaleRun, scale } from './scale.ts';
-import { PEER, ROLLCALL, throughput } from './throughput.ts';
+import { PEER, ROLLCALL, ROLLCALL_PAIR, SELDOM_PEER, throughput } from './throughput.ts';
 
 export interface MeasureOptions {
   readonly events: number;
@@ -108,19 +109,12 @@ function endToEndColumns(events: number): readonly Column<EndToEndRun>[] {
 
 /** Each ratio is of medians of runs that were taken in turns. */
 function againstPeer(runs: ReadonlyMap<string, readonly FoldRun[]>): Bar[] {
-  const ratio = (of: (run: FoldRun) => number) => medianOf(runs.get(ROLLCALL.name), of) / medianOf(runs.get(PEER.name), of);
-  return [
-    atLeast(
-      `events/s, ${ROLLCALL.name} / ${PEER.name}`,
-      ratio((run) => run.eventsPerSecond),
-      1.5,
-    ),
-    atMost(
-      `CPU per event, ${ROLLCALL.name} / ${PEER.name}`,
-      ratio((run) => run.cpuPerEvent),
-      1,
-    ),
-  ];
+  const bar = (hold: typeof atMost, what: string, ours: Contender, theirs: Contender, of: (run: FoldRun) => number, limit: number) =>
+    hold(`${what}, ${ours.name} / ${theirs.name}`, medianOf(runs.get(ours.name), of) / medianOf(runs.get(theirs.name), of), limit);
+  return [PEER, SELDOM_PEER].flatMap((peer) => [
+    bar(atLeast, 'events/s', ROLLCALL_PAIR, peer, (run) => run.eventsPerSecond, 1.5),
+    bar(atMost, 'CPU per event', ROLLCALL, peer, (run) => run.cpuPerEvent, 1),
+  ]);
 }
 
 function growth(runs: ReadonlyMap<number, readonly ScaleRun[]>): Bar[] {

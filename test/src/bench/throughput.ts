@@ -19,13 +19,17 @@ export interface ThroughputOptions {
 }
 
 export const ROLLCALL = projectors(1);
+/** As many threads as the peer has, for a machine of two cores. */
+export const ROLLCALL_PAIR = projectors(2);
 export const PEER = kafkaStreams('with Redis');
+/** Rollcall commits no less often than that, in a backlog. */
+export const SELDOM_PEER = kafkaStreams('with Redis', 10_000);
 
 /** One log, filled once, that each contender folds in each round: another group, Redis and derived topics empty. Gives the runs of each by name.
  *  Throws ResultWrong. */
 export async function throughput(options: ThroughputOptions): Promise<ReadonlyMap<string, readonly FoldRun[]>> {
   const { events: count, clients, partitions, rounds, peer, say } = options;
-  const contenders = peer ? [ROLLCALL, PEER, projectors(2), kafkaStreams('without Redis')] : [ROLLCALL, projectors(2)];
+  const contenders = peer ? [ROLLCALL, PEER, ROLLCALL_PAIR, SELDOM_PEER, kafkaStreams('without Redis')] : [ROLLCALL, ROLLCALL_PAIR];
   const runs = new Map(contenders.map(({ name }) => [name, [] as FoldRun[]]));
   const stack = await startStack({ parts: ['kafka', 'redis'] });
   const log = new LogOfEvents(stack.kafkaBrokers, partitions);
