@@ -5,8 +5,9 @@ import type { LogOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import type { NewRecord } from './record.ts';
 
-/** How long a transaction may stay open before the broker aborts it: how long a reader of committed records may wait for a dead owner. */
-const TRANSACTION_TIMEOUT = 15_000;
+/** How long a transaction may stay open before the broker aborts it: time for MOST_BYTES to a slow broker, and how long a reader of committed
+ *  records may wait for a dead owner that nobody succeeds. */
+const TRANSACTION_TIMEOUT = 30_000;
 
 /** Compressed, of one transaction: some 50,000 changes, mostly. Events that do not compress must not fill the memory. */
 const MOST_BYTES = 8 * 1_048_576;
