@@ -26,6 +26,7 @@ export interface MemberOptions {
 
 /** How long the group waits for a member that fell silent before others get its partitions, in milliseconds. */
 const SESSION_TIMEOUT = 10_000;
+/** How long who joins the group waits at the most for this member to hear of it, in milliseconds. */
 const HEARTBEAT = 500;
 
 /** A member of a consumer group that commits nothing by itself: it learns which partitions are its own, and reads each from where it is

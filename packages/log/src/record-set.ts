@@ -15,7 +15,6 @@ export interface PackedRecords {
  *  Source: kafka.apache.org/documentation/#recordbatch */
 export class RecordSet {
   readonly #batches: PackedRecords[] = [];
-  compressedBytes = 0;
   #bytes = spare.pop() ?? Buffer.allocUnsafe(FIRST_SIZE);
   #end = 0;
   #length = 0;
@@ -58,6 +57,11 @@ export class RecordSet {
     return fits;
   }
 
+  /** Of those that are compressed already. */
+  get compressedBytes(): number {
+    return this.#batches.reduce((sum, { compressed }) => sum + compressed.length, 0);
+  }
+
   /** All of them, in order. Nothing can be added any more. */
   batches(): readonly PackedRecords[] {
     this.#close();
@@ -68,9 +72,7 @@ export class RecordSet {
 
   #close(): void {
     if (this.#length === 0) return;
-    const compressed = compressRecords(this.#bytes.subarray(0, this.#end));
-    this.#batches.push({ length: this.#length, compressed });
-    this.compressedBytes += compressed.length;
+    this.#batches.push({ length: this.#length, compressed: compressRecords(this.#bytes.subarray(0, this.#end)) });
     this.#end = 0;
     this.#length = 0;
   }

@@ -52,8 +52,8 @@ export class Transactor {
     return this.#outbox.bytes >= MOST_BYTES;
   }
 
-  /** Appends what was added, and moves the group's offset of the input partition to `next`, all or nothing. Throws LogUnavailable: it is then unknown whether that happened, and this producer must not be used again.
-   *  `beforeEnd` runs when all is written and nothing is committed. */
+  /** Appends what was added, and moves the group's offset of the input partition to `next`, all or nothing. Throws LogUnavailable: it is then
+   *  unknown whether that happened, and this producer must not be used again. `beforeEnd` runs when all is written and nothing is committed. */
   async commit(
     {
       groupId,

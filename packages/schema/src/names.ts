@@ -41,6 +41,7 @@ export interface ClientKey {
   readonly client: string;
 }
 
+/** The key of a client by its names. */
 export function toClientKey(namespace: string, client: string): ClientKey {
   return { key: clientKey(namespace, client), namespace, client };
 }

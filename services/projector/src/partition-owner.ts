@@ -258,13 +258,13 @@ export class PartitionOwner {
 }
 
 /** While more of the log waits, whoever asks or subscribes is told something old anyway: where the last record is a minute old, it may be told a
- *  quarter of a minute later still; LONGEST_WAIT at the most, in milliseconds. */
+ *  quarter of a minute later still; LONGEST_TRANSACTION at the most, in milliseconds. */
 function mayWait({ endedAt, tally }: Tenure): boolean {
   const age = Date.now() - (tally.times.at(-1) ?? 0);
-  return performance.now() - endedAt < Math.min(age / 4, LONGEST_WAIT);
+  return performance.now() - endedAt < Math.min(age / 4, LONGEST_TRANSACTION);
 }
 
-const LONGEST_WAIT = 10_000;
+const LONGEST_TRANSACTION = 10_000;
 
 /** The log was cut above the offset that comes next, or the batch was fetched for somebody else. */
 export class HoleInLog extends Error {

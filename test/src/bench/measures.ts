@@ -109,11 +109,11 @@ function endToEndColumns(events: number): readonly Column<EndToEndRun>[] {
 
 /** Each ratio is of medians of runs that were taken in turns. */
 function againstPeer(runs: ReadonlyMap<string, readonly FoldRun[]>): Bar[] {
-  const bar = (hold: typeof atMost, what: string, ours: Contender, theirs: Contender, of: (run: FoldRun) => number, limit: number) =>
-    hold(`${what}, ${ours.name} / ${theirs.name}`, medianOf(runs.get(ours.name), of) / medianOf(runs.get(theirs.name), of), limit);
+  const rate = ({ name }: Contender) => medianOf(runs.get(name), (run) => run.eventsPerSecond);
+  const cost = ({ name }: Contender) => medianOf(runs.get(name), (run) => run.cpuPerEvent);
   return [PEER, SELDOM_PEER].flatMap((peer) => [
-    bar(atLeast, 'events/s', ROLLCALL_PAIR, peer, (run) => run.eventsPerSecond, 1.5),
-    bar(atMost, 'CPU per event', ROLLCALL, peer, (run) => run.cpuPerEvent, 1),
+    atLeast(`events/s, ${ROLLCALL_PAIR.name} / ${peer.name}`, rate(ROLLCALL_PAIR) / rate(peer), 1.5),
+    atMost(`CPU per event, ${ROLLCALL.name} / ${peer.name}`, cost(ROLLCALL) / cost(peer), 1),
   ]);
 }
 

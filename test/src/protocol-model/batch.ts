@@ -1,5 +1,5 @@
 import { CLIENTS, type ClientId, foldInto, type Log, type Snapshot } from './history.ts';
-import type { Change } from './state.ts';
+import type { Change, StateRecord } from './state.ts';
 
 export function clientsIn(log: Log, from: number, to: number): ClientId[] {
   return CLIENTS.filter((client) => log.slice(from, to).some((event) => event.client === client));
@@ -18,4 +18,12 @@ export function foldBatch(log: Log, from: number, to: number, loaded: readonly [
   });
   const changed = (client: ClientId): Snapshot => (now[client] === loaded[client] ? 0 : now[client]);
   return { changes, clients: [changed(0), changed(1)] as const };
+}
+
+/** What a transaction of these changes has for rollcall.state: each client as the last of them leaves it. */
+export function stateRecords(log: Log, changes: readonly Change[]): StateRecord[] {
+  return CLIENTS.flatMap((client) => {
+    const last = changes.findLast(({ offset }) => log[offset]?.client === client);
+    return last === undefined ? [] : [{ client, snapshot: last.snapshot }];
+  });
 }

@@ -1,4 +1,4 @@
-import { clientsIn, foldBatch } from './batch.ts';
+import { clientsIn, foldBatch, stateRecords } from './batch.ts';
 import { CLIENTS, type ClientId, type Snapshot } from './history.ts';
 import { fence } from './kafka.ts';
 import { matches, put, write } from './scripts.ts';
@@ -61,7 +61,7 @@ function loaded(turn: Turn, step: string, to: number, cache: Cache): Step {
   const { changes, clients } = foldBatch(bound.log, beginsAt(owner), to, [snapshot(0), snapshot(1)]);
   const staged = (client: ClientId): Snapshot => clients[client] || owner.staged[client];
   const projects = to > owner.target;
-  const derived = projects ? [...owner.derived, ...changes] : owner.derived;
+  const derived = projects ? [...owner.derived, ...changes] : [];
   const phase = projects && protocol.applyAfterCommit ? 'folded' : 'applying';
   return turn.step(step, { ...owner, phase, at: 0, to, staged: [staged(0), staged(1)], derived });
 }
@@ -72,11 +72,11 @@ function inMemory({ protocol, owner }: Turn, client: ClientId, cache: Cache): Sn
 
 /** Changes, state and offset become visible together, or the owner was fenced and nothing does. */
 export function commit(turn: Turn): Step[] {
-  const { protocol, state, owner } = turn;
+  const { protocol, bound, state, owner } = turn;
   if (protocol.takeOver.includes('Fence') && !owner.current) return [turn.doubt('Commit: fenced, Doubt')];
   const after = successorOf(state);
   after.kafka.changes = [...after.kafka.changes, ...owner.derived];
-  after.kafka.table = [...after.kafka.table, ...stagedClients(owner).map((client) => ({ client, snapshot: owner.staged[client] }))];
+  after.kafka.table = [...after.kafka.table, ...stateRecords(bound.log, owner.derived)];
   if (!protocol.offsetsInTransaction) return [turn.step('Commit the records', { ...owner, phase: 'offsetPending' }, after)];
   after.kafka.committed = owner.to;
   const committed = turn.step('Commit', afterCommit(turn), after);
@@ -128,18 +128,10 @@ export function idleCheck(turn: Turn): Step[] {
 
 function afterCommit(turn: Turn): Owner {
   const { protocol, owner } = turn;
-  return protocol.applyAfterCommit ? { ...owner, phase: 'applying', at: 0, target: owner.to, derived: [] } : ready(owner);
+  const committed: Owner = { ...owner, derived: [] };
+  return protocol.applyAfterCommit ? { ...committed, phase: 'applying', at: 0, target: owner.to } : ready(committed);
 }
 
 function ready(owner: Owner): Owner {
-  return {
-    ...owner,
-    phase: 'ready',
-    at: 0,
-    next: owner.to,
-    target: Math.max(owner.target, owner.to),
-    to: NONE,
-    staged: [0, 0],
-    derived: [],
-  };
+  return { ...owner, phase: 'ready', at: 0, next: owner.to, target: Math.max(owner.target, owner.to), to: NONE };
 }
