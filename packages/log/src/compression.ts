@@ -5,13 +5,11 @@ import kafkajs from 'kafkajs';
  *  copying and sending them would. */
 const FASTEST = { [constants.ZSTD_c_compressionLevel]: 1 };
 
-/** A chunk for all of a batch, mostly: several would be copied into one. What zlib allocates for each call lives until V8 collects its old heap, which
- *  it does for every 64 MB of buffers: in steady traffic batches are small, and Node's own 16 KB would be most of these. */
+/** A chunk for all of a batch, mostly: several would be copied into one. None is so small that Node cuts it from the pool of small buffers. */
 const USUAL_RATIO = 12;
 const LEAST_RATIO = 4;
-const MIN_CHUNK = 1_024;
+const MIN_CHUNK = Buffer.poolSize;
 const MAX_CHUNK = 1_048_576;
-const MAX_COMPRESSED_CHUNK = 16_384;
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
@@ -23,14 +21,24 @@ CompressionCodecs[CompressionTypes.ZSTD] = () => ({
 
 function decompressRecords(compressed: Buffer): Buffer {
   const chunkSize = within(MIN_CHUNK, USUAL_RATIO * compressed.length, MAX_CHUNK);
-  const records = zstdDecompressSync(compressed, { chunkSize });
-  // Whoever keeps a record keeps the chunk.
-  return records.length < records.buffer.byteLength / 2 ? Buffer.from(records) : records;
+  return takenFromZlib(zstdDecompressSync(compressed, { chunkSize }), chunkSize);
 }
 
 export function compressRecords(records: Buffer): Buffer {
-  const chunkSize = within(MIN_CHUNK, Math.ceil(records.length / LEAST_RATIO), MAX_COMPRESSED_CHUNK);
-  return zstdCompressSync(records, { params: FASTEST, chunkSize });
+  const chunkSize = within(MIN_CHUNK, Math.ceil(records.length / LEAST_RATIO), MAX_CHUNK);
+  return takenFromZlib(zstdCompressSync(records, { params: FASTEST, chunkSize }), chunkSize);
+}
+
+/** The result in a buffer of at most twice its size, which lives no longer than whoever keeps a record of it. zlib keeps the chunk until V8
+ *  collects its old heap, which it does for every 64 MB of buffers: of the chunk no memory is left. */
+function takenFromZlib(result: Buffer, chunkSize: number): Buffer {
+  const { buffer, byteOffset, length } = result;
+  // Several chunks were copied into one buffer.
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== chunkSize) return result;
+  if (length >= chunkSize / 2) return Buffer.from(buffer.transfer(), byteOffset, length);
+  const copy = Buffer.from(result);
+  buffer.transfer(0);
+  return copy;
 }
 
 function within(least: number, size: number, most: number): number {
