@@ -2,7 +2,7 @@ import type { ClientState } from '@rollcall/fold';
 import { encodeName } from '@rollcall/schema';
 import { sourceId } from './client-codec.ts';
 import type { IndexOrder, PartitionKeys } from './keys.ts';
-import type { ClientEntries } from './stored-client.ts';
+import type { ClientEntries, StoredClient } from './stored-client.ts';
 
 /** Gathers what turns clients of one partition from what is stored into what is to be stored: each client's JSON, and of indexes, counts and
  *  deadlines what differs, what many clients have in common in one command. */
@@ -24,8 +24,8 @@ export class ApplyCommands {
     return this.#clients.length / 2;
   }
 
-  /** `text` is its JSON, `before` and `after` its entries; `due` in milliseconds since 1970, where its deadline is to be set. */
-  add({ key, client }: ClientState, text: string, before: ClientEntries, after: ClientEntries, due: number | undefined): void {
+  /** `before` is its entries as they are; `due` in milliseconds since 1970, where its deadline is to be set. */
+  add({ key, client }: ClientState, { text, entries: after }: StoredClient, before: ClientEntries, due: number | undefined): void {
     this.#clients.push(this.keys.client(key), text);
     this.length += text.length;
     const { source } = after;

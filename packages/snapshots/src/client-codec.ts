@@ -137,14 +137,14 @@ export function decodeClientSnapshot({ namespace, client }: ClientId, stored: Cl
 
 type Sources = ReadonlyMap<string, string>;
 
-/** The state that the projector folds on from. */
-export function decodeClientState(id: ClientKey, stored: ClientJson, sources: Sources, settings: FoldSettings): ClientState {
-  const { source, since, offlineConfirmed, offset } = stored;
+/** The state that the projector folds on from. `source` is the full path of its source. */
+export function decodeClientState(id: ClientKey, stored: ClientJson, source = '', settings: FoldSettings): ClientState {
+  const { since, offlineConfirmed, offset } = stored;
   const resource = decodeResource(id, stored);
   const sessions = stored.sessions.map(decodeSession);
   const sourceTime = decodeTime(stored.sourceTime) ?? newestTime(resource, sessions);
   const memory: ClientMemory = {
-    source: source !== undefined && sourceTime !== undefined ? { time: sourceTime, source: sources.get(source) ?? '' } : undefined,
+    source: stored.source !== undefined && sourceTime !== undefined ? { time: sourceTime, source } : undefined,
     confirmedUpTo: decodeTime(stored.confirmedUpTo ?? (offlineConfirmed ? since : undefined)),
     resource,
     sessions,

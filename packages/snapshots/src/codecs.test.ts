@@ -23,7 +23,7 @@ describe('what is stored of a client in Redis', () => {
       fc.property(histories(FEW), (log) => {
         for (const client of clientsAfter(log)) {
           const { json, sources } = stored(client);
-          const restored = decodeClientState(client, json, sources, SETTINGS);
+          const restored = decodeClientState(client, json, client.source?.source, SETTINGS);
           expect(allOf(restored)).toBe(allOf(client));
           expect(restored).toEqual(client);
           const snapshot = clientSnapshot(client);

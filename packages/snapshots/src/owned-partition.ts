@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientState, FoldSettings } from '@rollcall/fold';
+import { type ClientState, type FoldSettings, unseenClient } from '@rollcall/fold';
 import { type ClientKey, parseClientKey } from '@rollcall/schema';
 import { LRUCache } from 'lru-cache';
 import { ApplyCommands } from './apply-commands.ts';
@@ -7,7 +7,7 @@ import { everyClient } from './every-client.ts';
 import type { PartitionKeys } from './keys.ts';
 import { CLIENTS_PER_CALL, readClients } from './read-clients.ts';
 import { inTurn, type ScriptedRedis } from './redis.ts';
-import { type ClientEntries, notStored, readStored, type StoredClient, toStore } from './stored-client.ts';
+import { type ClientEntries, NOT_STORED, readStored, type StoredClient, stateOf, toStore } from './stored-client.ts';
 
 /** A client to write; while it is pending, with the time at which its OfflineDeadline falls due. */
 export interface ClientWrite {
@@ -21,6 +21,12 @@ interface StagedClient {
   write: ClientWrite;
   /** Of what Redis has, which is older, as far as it is known. */
   overwritten: ClientEntries | undefined;
+}
+
+/** A client that was read or is being written. */
+interface ReadClient {
+  readonly client: ClientState;
+  readonly stored: StoredClient;
 }
 
 /** Where Redis stands: the next offset to apply, or that it is being restored, or that nothing was ever applied. */
@@ -72,11 +78,16 @@ export class OwnedPartition {
 
   /** The clients as they were written or staged last, unseen ones included, in the order asked for. Throws ChainBroken. */
   async load(ids: readonly ClientKey[]): Promise<ClientState[]> {
-    const found = ids.map(({ key }) => this.#staged.get(key)?.write.client ?? this.#held.get(key)?.client);
+    const found = ids.map((id) => this.#staged.get(id.key)?.write.client ?? this.#heldState(id));
     const read = await this.#read(ids.filter((_, at) => found[at] === undefined));
-    for (const one of read) this.#held.set(one.client.key, one);
+    for (const { client, stored } of read) this.#held.set(client.key, stored);
     const missing = read.values();
     return found.map((client) => client ?? missing.next().value?.client).filter((client) => client !== undefined);
+  }
+
+  #heldState(id: ClientKey): ClientState | undefined {
+    const held = this.#held.get(id.key);
+    return held && stateOf(id, held, this.settings);
   }
 
   /** Keeps the clients for the next `apply`, which writes each once, as it was staged last. Until then Redis is behind by them. */
@@ -110,7 +121,7 @@ export class OwnedPartition {
     this.stage(writes);
     await this.#readOverwritten();
     let commands = new ApplyCommands(this.keys);
-    let written: StoredClient[] = [];
+    let written: ReadClient[] = [];
     for (const {
       write: { client, due },
       overwritten,
@@ -122,9 +133,9 @@ export class OwnedPartition {
         commands = new ApplyCommands(this.keys);
         written = [];
       }
-      const { stored, text } = toStore(client, due !== undefined);
-      commands.add(client, text, overwritten, stored.entries, due && (due.moved || !overwritten.pending) ? due.at : undefined);
-      written.push(stored);
+      const stored = toStore(client, due !== undefined);
+      commands.add(client, stored, overwritten, due && (due.moved || !overwritten.pending) ? due.at : undefined);
+      written.push({ client, stored });
     }
     if (watermark !== undefined) commands.watermark(watermark);
     await this.#apply(commands, written);
@@ -177,12 +188,12 @@ export class OwnedPartition {
   async #readOverwritten(): Promise<void> {
     const unknown = [...this.#staged.values()].filter(({ overwritten }) => overwritten === undefined);
     const read = await this.#read(unknown.map(({ write }) => write.client));
-    for (const [at, staged] of unknown.entries()) staged.overwritten = read[at]?.entries;
+    for (const [at, staged] of unknown.entries()) staged.overwritten = read[at]?.stored.entries;
   }
 
   /** From Redis, in the order asked for. */
-  async #read(ids: readonly ClientKey[]): Promise<StoredClient[]> {
-    const stored: StoredClient[] = [];
+  async #read(ids: readonly ClientKey[]): Promise<ReadClient[]> {
+    const read: ReadClient[] = [];
     for (let from = 0; from < ids.length; from += CLIENTS_PER_CALL) {
       const some = ids.slice(from, from + CLIENTS_PER_CALL);
       const names = some.map(({ key }) => key);
@@ -193,18 +204,18 @@ export class OwnedPartition {
       }
       for (const [at, id] of some.entries()) {
         const text = texts[at];
-        stored.push(text ? readStored(id, text, sources, this.settings) : notStored(id));
+        read.push(text ? readStored(id, text, sources, this.settings) : { client: unseenClient(id), stored: NOT_STORED });
       }
     }
-    return stored;
+    return read;
   }
 
-  async #apply(commands: ApplyCommands, written: readonly StoredClient[]): Promise<void> {
+  async #apply(commands: ApplyCommands, written: readonly ReadClient[]): Promise<void> {
     const keys = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
     await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, ...commands.toArguments()));
-    for (const one of written) {
-      this.#staged.delete(one.client.key);
-      this.#held.set(one.client.key, one);
+    for (const { client, stored } of written) {
+      this.#staged.delete(client.key);
+      this.#held.set(client.key, stored);
     }
   }
 
@@ -243,9 +254,9 @@ function after(first: ClientWrite, second: ClientWrite): ClientWrite {
   return second.due === undefined || second.due.moved || first.due === undefined ? second : { client: second.client, due: first.due };
 }
 
-/** In clients: one of many sessions, or of long JSON, counts as several. */
-function sizeCalculation({ client, length }: StoredClient): number {
-  return Math.max(1, client.sessions.length, Math.floor(length / 1_000));
+/** In clients: one of many sessions, or of long attributes, counts as several. */
+function sizeCalculation({ text }: StoredClient): number {
+  return Math.max(1, Math.floor(text.length / 1_000));
 }
 
 export function decodeWatermark(text: string | null): Watermark {

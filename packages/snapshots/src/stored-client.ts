@@ -4,11 +4,10 @@ import { bucketOf } from './bucket.ts';
 import { decodeClientState, encodeClient, parseClient } from './client-codec.ts';
 import { scoreOf } from './keys.ts';
 
-/** A client as it stands in Redis. */
+/** A client as it stands in Redis, as text: many are kept for long, and V8 looks through each object of them whenever it collects its old heap. */
 export interface StoredClient {
-  readonly client: ClientState;
-  /** Length of its JSON, in characters. */
-  readonly length: number;
+  /** Its JSON; empty where nothing is stored of it. */
+  readonly text: string;
   readonly entries: ClientEntries;
 }
 
@@ -27,24 +26,26 @@ export interface ClientEntries {
 const NO_ENTRIES: ClientEntries = { bucket: undefined, score: 0, pending: false, source: undefined };
 
 /** A client of which nothing is stored. */
-export function notStored(id: ClientKey): StoredClient {
-  return { client: unseenClient(id), length: 0, entries: NO_ENTRIES };
-}
+export const NOT_STORED: StoredClient = { text: '', entries: NO_ENTRIES };
 
-/** `text` is its JSON, `sources` the full path of each source by id. */
-export function readStored(id: ClientKey, text: string, sources: ReadonlyMap<string, string>, settings: FoldSettings): StoredClient {
-  const client = decodeClientState(id, parseClient(text), sources, settings);
+/** A client that was read: as it stands in Redis, and its state. `sources` is the full path of each source by id. */
+export function readStored(id: ClientKey, text: string, sources: ReadonlyMap<string, string>, settings: FoldSettings) {
+  const stored = parseClient(text);
+  const client = decodeClientState(id, stored, sources.get(stored.source ?? ''), settings);
   const pending = pendingEnding(client.presence, client.confirmedUpTo) !== undefined;
-  return storedAs(client, text, pending);
+  return { client, stored: { text, entries: entriesOf(client, pending) } };
 }
 
-/** A client as it is to be stored, with its JSON. */
-export function toStore(client: ClientState, pending: boolean): { readonly stored: StoredClient; readonly text: string } {
-  const text = encodeClient(clientMembers(client), client);
-  return { stored: storedAs(client, text, pending), text };
+/** The state of a client as it stands in Redis. */
+export function stateOf(id: ClientKey, { text, entries }: StoredClient, settings: FoldSettings): ClientState {
+  return text === '' ? unseenClient(id) : decodeClientState(id, parseClient(text), entries.source, settings);
 }
 
-function storedAs(client: ClientState, text: string, pending: boolean): StoredClient {
-  const entries = { bucket: bucketOf(clientTraits(client)), score: scoreOf(client.presence.since), pending, source: client.source?.source };
-  return { client, length: text.length, entries };
+/** A client as it is to be stored. */
+export function toStore(client: ClientState, pending: boolean): StoredClient {
+  return { text: encodeClient(clientMembers(client), client), entries: entriesOf(client, pending) };
+}
+
+function entriesOf(client: ClientState, pending: boolean): ClientEntries {
+  return { bucket: bucketOf(clientTraits(client)), score: scoreOf(client.presence.since), pending, source: client.source?.source };
 }
