@@ -82,7 +82,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'load and chain read apart',
     edits: [
       // What is kept in memory would hide it.
-      { file: PARTITION, from: ' ?? this.#held.get(key)?.client', to: '' },
+      { file: PARTITION, from: ' ?? this.#heldState(id)', to: '' },
       {
         file: PARTITION,
         from: 'async load(ids) {',
@@ -118,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what is staged loaded from Redis, which is behind it',
-    edits: [{ file: PARTITION, from: 'this.#staged.get(key)?.write.client ?? ', to: '' }],
+    edits: [{ file: PARTITION, from: 'this.#staged.get(id.key)?.write.client ?? ', to: '' }],
     scenario: named(PORTIONS, 'an owner works a backlog off, and folds on from what it has not committed yet'),
     shows: /differs: found/,
   },
