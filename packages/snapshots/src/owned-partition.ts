@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ClientState, type FoldSettings, unseenClient } from '@rollcall/fold';
+import type { ClientState, FoldSettings } from '@rollcall/fold';
 import { type ClientKey, parseClientKey } from '@rollcall/schema';
 import { LRUCache } from 'lru-cache';
 import { ApplyCommands } from './apply-commands.ts';
@@ -7,7 +7,7 @@ import { everyClient } from './every-client.ts';
 import type { PartitionKeys } from './keys.ts';
 import { CLIENTS_PER_CALL, readClients } from './read-clients.ts';
 import { inTurn, type ScriptedRedis } from './redis.ts';
-import { type ClientEntries, NOT_STORED, readStored, type StoredClient, stateOf, toStore } from './stored-client.ts';
+import { type ClientEntries, type ReadClient, readStored, type StoredClient, stateOf, toStore } from './stored-client.ts';
 
 /** A client to write; while it is pending, with the time at which its OfflineDeadline falls due. */
 export interface ClientWrite {
@@ -21,12 +21,6 @@ interface StagedClient {
   write: ClientWrite;
   /** Of what Redis has, which is older, as far as it is known. */
   overwritten: ClientEntries | undefined;
-}
-
-/** A client that was read or is being written. */
-interface ReadClient {
-  readonly client: ClientState;
-  readonly stored: StoredClient;
 }
 
 /** Where Redis stands: the next offset to apply, or that it is being restored, or that nothing was ever applied. */
@@ -203,8 +197,7 @@ export class OwnedPartition {
         throw new ChainBroken();
       }
       for (const [at, id] of some.entries()) {
-        const text = texts[at];
-        read.push(text ? readStored(id, text, sources, this.settings) : { client: unseenClient(id), stored: NOT_STORED });
+        read.push(readStored(id, texts[at], sources, this.settings));
       }
     }
     return read;

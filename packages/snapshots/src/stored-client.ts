@@ -25,11 +25,20 @@ export interface ClientEntries {
 
 const NO_ENTRIES: ClientEntries = { bucket: undefined, score: 0, pending: false, source: undefined };
 
-/** A client of which nothing is stored. */
-export const NOT_STORED: StoredClient = { text: '', entries: NO_ENTRIES };
+/** A client that was read or is being written. */
+export interface ReadClient {
+  readonly client: ClientState;
+  readonly stored: StoredClient;
+}
 
-/** A client that was read: as it stands in Redis, and its state. `sources` is the full path of each source by id. */
-export function readStored(id: ClientKey, text: string, sources: ReadonlyMap<string, string>, settings: FoldSettings) {
+/** `text` is what Redis has of the client, `sources` the full path of each source by id. */
+export function readStored(
+  id: ClientKey,
+  text: string | null | undefined,
+  sources: ReadonlyMap<string, string>,
+  settings: FoldSettings,
+): ReadClient {
+  if (!text) return { client: unseenClient(id), stored: { text: '', entries: NO_ENTRIES } };
   const stored = parseClient(text);
   const client = decodeClientState(id, stored, sources.get(stored.source ?? ''), settings);
   const pending = pendingEnding(client.presence, client.confirmedUpTo) !== undefined;
