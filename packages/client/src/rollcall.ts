@@ -88,7 +88,8 @@ export class Rollcall implements AsyncDisposable {
     return this.#reader.client({ namespace, client }, freshness);
   }
 
-  /** Many clients at once, in the order asked for; undefined where nothing was ever heard of one. One round trip. */
+  /** Many clients at once, in the order asked for; undefined where nothing was ever heard of one. One round trip; another
+   *  where one is not there. */
   clients(ids: readonly ClientId[], freshness?: Freshness): Promise<(ClientView | undefined)[]> {
     return this.#reader.clients(ids, freshness);
   }

@@ -239,9 +239,9 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
 
     it('takes many clients of many sessions in several calls, none of them long', async () => {
       const { partition } = await claim();
-      const clients = Array.from({ length: 150 }, (_, at) => clientOf(40, `client${at}`));
+      const clients = Array.from({ length: 16 }, (_, at) => clientOf(400, `client${at}`));
       await partition.apply(clients.map(write), 77n);
-      expect(await writes()).toBeGreaterThan(3);
+      expect(await writes()).toBeGreaterThan(4);
       expect(indexesAndCounts(await held())).toEqual(indexesAndCountsOf(clients));
       expect((await claim()).watermark).toBe(77n);
     });
@@ -259,6 +259,15 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
       expect(seen.length).toBeGreaterThan(1);
       expect(new Set(seen)).toEqual(new Set(['5']));
       expect((await claim()).watermark).toBe(77n);
+    });
+
+    it.each([
+      ['few', 'a few', 20, 3],
+      ['many', 'more', 3_000, 60],
+    ])('of %s clients writes %s at a time', async (_few, _aFew, clients, calls) => {
+      const { partition } = await claim();
+      await partition.apply(Array.from({ length: clients }, (_, at) => write(clientOf(1, `client${at}`))));
+      expect(await writes()).toBe(calls);
     });
 
     it('gets nothing more once Redis was emptied between two', async () => {

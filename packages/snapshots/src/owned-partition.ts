@@ -114,6 +114,7 @@ export class OwnedPartition {
   async apply(writes: readonly ClientWrite[], watermark?: bigint, between: () => Promise<void> = async () => {}): Promise<void> {
     this.stage(writes);
     await this.#readOverwritten();
+    const most = clientsPerCall(this.#staged.size);
     let commands = new ApplyCommands(this.keys);
     let written: ReadClient[] = [];
     for (const {
@@ -121,7 +122,7 @@ export class OwnedPartition {
       overwritten,
     } of this.#staged.values()) {
       if (overwritten === undefined) throw new TypeError('a client to write was not loaded');
-      if (commands.clients === CLIENTS_PER_CALL || commands.length > LENGTH_PER_CALL) {
+      if (commands.clients === most || commands.length > LENGTH_PER_CALL) {
         await this.#apply(commands, written);
         await between();
         commands = new ApplyCommands(this.keys);
@@ -237,6 +238,14 @@ export class OwnedPartition {
     return `${this.nonce}:${this.#counter}`;
   }
 }
+
+/** Of so many clients to write, how many at once: in steady traffic few, so that who asks meanwhile waits for less; of many, CLIENTS_PER_CALL,
+ *  for each call has its cost. */
+function clientsPerCall(staged: number): number {
+  return Math.min(Math.max(FEWEST_CLIENTS_PER_CALL, Math.ceil(staged / 32)), CLIENTS_PER_CALL);
+}
+
+const FEWEST_CLIENTS_PER_CALL = 8;
 
 function sessionsOf({ client }: ClientWrite): number {
   return Math.max(1, client.sessions.length);

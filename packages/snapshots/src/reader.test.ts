@@ -73,6 +73,17 @@ describe.skipIf(!hasRedisServer())('reading snapshots', () => {
     expect(await reader.clients([])).toEqual([]);
   });
 
+  it('shows the source of each client, also one that came after the first question', async () => {
+    const { reader, project } = await open(server);
+    const sourceOf = async () => (await reader.client(client1))?.client.source;
+    await project(connected(1n, '12:00:00', { source: '/namespaces/first' }));
+    expect(await sourceOf()).toBe('/namespaces/first');
+    await project(connected(1n, '12:00:00', { source: '/namespaces/second' }));
+    expect(await sourceOf()).toBe('/namespaces/second');
+    await project(connected(1n, '12:00:00', { source: '/namespaces/first' }));
+    expect(await sourceOf()).toBe('/namespaces/first');
+  });
+
   describe('while a partition is being restored', () => {
     it('says so instead of not found, and lists and counts nothing that is not complete', async () => {
       const { reader, store, project } = await open(server);
@@ -93,6 +104,8 @@ describe.skipIf(!hasRedisServer())('reading snapshots', () => {
       await active.wipe();
       if (client) await active.apply([{ client }]);
       expect(await reader.client(client1)).toBeDefined();
+      expect(await reader.session(client1, 'session1')).toBeDefined();
+      await expect(reader.session(client1, 'session2')).rejects.toThrow(PartitionRestoring);
       const elsewhere = ODD_NAMES.map((name) => ({ namespace: 'myns', client: name })).find(
         (id) => partitionOfClient(id, PARTITIONS) !== partition,
       );

@@ -36,7 +36,8 @@ export class SnapshotReader {
     return view;
   }
 
-  /** Many clients at once, in the order asked for; undefined where nothing was ever heard of one. One round trip. */
+  /** Many clients at once, in the order asked for; undefined where nothing was ever heard of one. One round trip; another
+   *  where one is not there. */
   clients(ids: readonly ClientId[], freshness?: Freshness): Promise<(ClientView | undefined)[]> {
     return this.#ask(async (partitions) => {
       const groups = Map.groupBy(ids, (id) => partitionOfClient(id, partitions.length));
