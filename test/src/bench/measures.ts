@@ -86,12 +86,16 @@ const LATENCY_COLUMNS: readonly Column<LatencyRun>[] = [
   { name: 'µs CPU/event', of: (run) => run.cpuPerEvent, digits: 0 },
 ];
 
+const BACKLOG_CPU = ({ fold }: ScaleRun) => fold.cpuPerEvent;
+const STEADY_CPU = ({ latency: steady }: ScaleRun) => steady.cpuPerEvent;
+
 const SCALE_COLUMNS: readonly Column<ScaleRun>[] = [
   { name: 'events/s', of: ({ fold }) => fold.eventsPerSecond, digits: 0 },
-  { name: 'µs CPU/event', of: ({ fold }) => fold.cpuPerEvent, digits: 1 },
+  { name: 'µs CPU/event', of: BACKLOG_CPU, digits: 1 },
   { name: 'Redis CPU s', of: ({ fold }) => fold.redisCpu, digits: 1 },
   { name: 'Redis p50 ms', of: (run) => run.latency.redis.p50, digits: 1 },
   { name: 'p99', of: (run) => run.latency.redis.p99, digits: 1 },
+  { name: 'µs CPU/event then', of: STEADY_CPU, digits: 0 },
   { name: 'peak MB', of: (run) => run.megabytes, digits: 0 },
 ];
 
@@ -120,9 +124,12 @@ function againstPeer(runs: ReadonlyMap<string, readonly FoldRun[]>): Bar[] {
 function growth(runs: ReadonlyMap<number, readonly ScaleRun[]>): Bar[] {
   const [smallest = 0, largest = 0] = [[...runs.keys()].at(0), [...runs.keys()].at(-1)];
   if (smallest === largest) return [];
-  const cpu = ({ fold }: ScaleRun) => fold.cpuPerEvent;
-  const ratio = medianOf(runs.get(largest), cpu) / medianOf(runs.get(smallest), cpu);
-  return [atMost(`CPU per event, ${shownCount(largest)} clients / ${shownCount(smallest)}`, ratio, 1.3)];
+  const ratio = (cpu: (run: ScaleRun) => number) => medianOf(runs.get(largest), cpu) / medianOf(runs.get(smallest), cpu);
+  const fleets = `${shownCount(largest)} clients / ${shownCount(smallest)}`;
+  return [
+    atMost(`CPU per event of a backlog, ${fleets}`, ratio(BACKLOG_CPU), 1.3),
+    atMost(`CPU per event at ${shownCount(BAR_RATE)}/s, ${fleets}`, ratio(STEADY_CPU), 1.3),
+  ];
 }
 
 function percent(run: IdleRun): number {

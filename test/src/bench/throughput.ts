@@ -25,13 +25,16 @@ export const PEER = kafkaStreams('with Redis');
 /** Rollcall commits no less often than that, in a backlog. */
 export const SELDOM_PEER = kafkaStreams('with Redis', 10_000);
 
+/** Kafka's own default, for all contenders: a new group waits so long for those who start together, in milliseconds. */
+const AS_BY_DEFAULT = { KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '3000' };
+
 /** One log, filled once, that each contender folds in each round: another group, Redis and derived topics empty. Gives the runs of each by name.
  *  Throws ResultWrong. */
 export async function throughput(options: ThroughputOptions): Promise<ReadonlyMap<string, readonly FoldRun[]>> {
   const { events: count, clients, partitions, rounds, peer, say } = options;
   const contenders = peer ? [ROLLCALL, PEER, ROLLCALL_PAIR, SELDOM_PEER, kafkaStreams('without Redis')] : [ROLLCALL, ROLLCALL_PAIR];
   const runs = new Map(contenders.map(({ name }) => [name, [] as FoldRun[]]));
-  const stack = await startStack({ parts: ['kafka', 'redis'] });
+  const stack = await startStack({ parts: ['kafka', 'redis'], env: AS_BY_DEFAULT });
   const log = new LogOfEvents(stack.kafkaBrokers, partitions);
   try {
     await withoutAppendOnlyFile(stack.ports.redis);

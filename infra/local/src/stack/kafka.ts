@@ -21,7 +21,8 @@ export function kafka(stack: LocalStack, env: NodeJS.ProcessEnv): Part {
   async function configure(): Promise<void> {
     await mkdir(dir, { recursive: true });
     const controllerPort = await getPort({ host: LOOPBACK });
-    await writeFile(properties, serverProperties({ port: stack.ports.kafka, controllerPort, logDir }));
+    const rebalanceDelay = env['KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS'] ?? '0';
+    await writeFile(properties, serverProperties({ port: stack.ports.kafka, controllerPort, logDir, rebalanceDelay }));
   }
 
   return {
@@ -60,7 +61,7 @@ const CORRELATION = 7;
 /** An ApiVersions v0 request: its length, key 18, version 0, correlation id, no client id. Every broker answers it, to anyone. */
 const API_VERSIONS = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, CORRELATION, 0xff, 0xff]);
 
-function serverProperties(node: { port: number; controllerPort: number; logDir: string }): string {
+function serverProperties(node: { port: number; controllerPort: number; logDir: string; rebalanceDelay: string }): string {
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -82,7 +83,8 @@ function serverProperties(node: { port: number; controllerPort: number; logDir: 
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 1,
-    'group.initial.rebalance.delay.ms': 0,
+    // A group waits for nobody: one of whose members start together, each later one would take partitions from the first.
+    'group.initial.rebalance.delay.ms': node.rebalanceDelay,
     // A killed node may register again only when its former session has expired: 5 s to come back instead of 13.
     'broker.session.timeout.ms': 3_000,
     'broker.heartbeat.interval.ms': 500,
