@@ -2,7 +2,7 @@ import { type ClientSnapshot, decodeName, timeToMilliseconds } from '@rollcall/s
 import { encodeCursor } from './cursor.ts';
 import type { IndexOrder } from './keys.ts';
 import { merge, type Place, type Run } from './merge.ts';
-import type { PartitionReader } from './partition-reader.ts';
+import type { Entry, PartitionReader } from './partition-reader.ts';
 import { type Selection, sinceScore } from './selection.ts';
 
 /** A part of a list. */
@@ -14,10 +14,6 @@ export interface Page {
 
 /** Entries that a page looks at, about. Where few of them are what was asked for, it is short, and the next goes on. */
 const ENTRIES_PER_PAGE = 2_000;
-
-interface Entry extends Place {
-  readonly partition: PartitionReader;
-}
 
 /** One list over all partitions: their buckets merged into one order, each entry checked against its client. */
 export class List {
@@ -52,13 +48,8 @@ export class List {
   async #next(after: Place, wanted: number): Promise<Run<Entry>> {
     const { prefix, pattern } = this.selection;
     const query = { order: this.order, after, wanted, pattern, prefix };
-    const runs = await Promise.all(
-      this.partitions.map(async (partition) => {
-        const found = await partition.index(query);
-        return found.map((run) => this.#upToEnd({ ...run, entries: run.entries.map(({ since, name }) => ({ since, name, partition })) }));
-      }),
-    );
-    return merge(runs.flat());
+    const runs = await Promise.all(this.partitions.map((partition) => partition.index(query)));
+    return merge(runs.flat().map((run) => this.#upToEnd(run)));
   }
 
   /** Without what lies beyond the last time asked for. */
@@ -78,9 +69,9 @@ export class List {
     await Promise.all(
       [...groups].map(async ([partition, some]) => {
         const ids = some.map(({ name }) => ({ namespace, client: decodeName(name) }));
-        const views = await partition.clients(ids);
+        const found = await partition.snapshots(ids);
         some.forEach((entry, at) => {
-          const client = views[at]?.client;
+          const client = found[at];
           if (client !== undefined && this.selection.holdsFor(client) && this.#isInPlace(client, entry)) read.set(entry, client);
         });
       }),

@@ -13,6 +13,11 @@ export interface ClientView {
   readonly sessions: readonly SessionSnapshot[];
 }
 
+/** A client's place in an index. */
+export interface Entry extends Place {
+  readonly partition: PartitionReader;
+}
+
 export interface IndexQuery {
   readonly order: IndexOrder;
   readonly after: Place;
@@ -46,19 +51,19 @@ export class PartitionReader {
   ) {}
 
   /** In the order asked for; undefined: nothing was ever heard of it. */
-  async clients(ids: readonly ClientId[]): Promise<(ClientView | undefined)[]> {
-    const calls = Array.from({ length: Math.ceil(ids.length / CLIENTS_PER_CALL) }, async (_, call) => {
-      const some = ids.slice(call * CLIENTS_PER_CALL, (call + 1) * CLIENTS_PER_CALL);
-      const views = await this.#present(some);
-      return views.includes(undefined) ? await this.#complete(some) : views;
-    });
-    return (await Promise.all(calls)).flat();
+  clients(ids: readonly ClientId[]): Promise<(ClientView | undefined)[]> {
+    return this.#read(ids, toView);
+  }
+
+  /** As `clients`, without their sessions. */
+  snapshots(ids: readonly ClientId[]): Promise<(ClientSnapshot | undefined)[]> {
+    return this.#read(ids, decodeClientSnapshot);
   }
 
   /** Undefined: nothing was ever heard of it. */
   async session(id: ClientId, session: string): Promise<SessionSnapshot | undefined> {
     const find = ([view]: readonly (ClientView | undefined)[]) => view?.sessions.find((one) => one.session === session);
-    return find(await this.#present([id])) ?? find(await this.#complete([id]));
+    return find(await this.#present([id], toView)) ?? find(await this.#complete([id], toView));
   }
 
   /** Buckets and how many clients each has. */
@@ -69,35 +74,48 @@ export class PartitionReader {
   }
 
   /** A run for each bucket that fits the pattern, each in order. */
-  async index({ order, after, wanted, prefix, pattern }: IndexQuery): Promise<Run[]> {
+  async index({ order, after, wanted, prefix, pattern }: IndexQuery): Promise<Run<Entry>[]> {
     const score = after.since === undefined || after.since === Number.NEGATIVE_INFINITY ? '-inf' : String(after.since);
     const names = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
     const from = [String(wanted), score, after.name, prefix];
     const [watermark, ...runs] = await this.redis.readIndex(3, ...names, this.keys.base, order, pattern, ...from);
     this.#mustBeComplete(watermark);
-    return runs.map((run) => {
-      const [limit, ...reply] = lines(run);
-      const entries =
-        order === 'name'
-          ? reply.map((name) => ({ since: undefined, name }))
-          : pairs(reply).map(([name, since]) => ({ since: Number(since), name }));
-      return { entries, isEnd: entries.length < Number(limit) };
-    });
+    return runs.map((run) => this.#toRun(lines(run), order));
+  }
+
+  /** How many entries were asked for, then each name, and in the order of since its score. */
+  #toRun([limit, ...reply]: readonly string[], order: IndexOrder): Run<Entry> {
+    const entries: Entry[] = [];
+    const step = order === 'name' ? 1 : 2;
+    for (let at = 0; at < reply.length; at += step) {
+      const since = order === 'name' ? undefined : Number(reply[at + 1]);
+      entries.push({ since, name: reply[at] ?? '', partition: this });
+    }
+    return { entries, isEnd: entries.length < Number(limit) };
   }
 
   async watermark(): Promise<Watermark> {
     return decodeWatermark(await this.redis.hget(this.keys.meta(), 'watermark'));
   }
 
+  async #read<T>(ids: readonly ClientId[], decode: Decode<T>): Promise<(T | undefined)[]> {
+    const calls = Array.from({ length: Math.ceil(ids.length / CLIENTS_PER_CALL) }, async (_, call) => {
+      const some = ids.slice(call * CLIENTS_PER_CALL, (call + 1) * CLIENTS_PER_CALL);
+      const found = await this.#present(some, decode);
+      return found.includes(undefined) ? await this.#complete(some, decode) : found;
+    });
+    return (await Promise.all(calls)).flat();
+  }
+
   /** The clients as they are; undefined where one, or the path of its source, is not there. Takes less of Redis than a script. */
-  async #present(ids: readonly ClientId[]): Promise<(ClientView | undefined)[]> {
+  async #present<T>(ids: readonly ClientId[], decode: Decode<T>): Promise<(T | undefined)[]> {
     const texts = await this.redis.mget(keysOf(ids).map((key) => this.keys.client(key)));
     const stored = texts.map((text) => (text === null ? undefined : parseClient(text)));
     await this.#readSources(new Set(stored.flatMap((client) => client?.source ?? [])).difference(this.#sources));
     return ids.map((id, at) => {
       const client = stored[at];
       const isWhole = client?.source === undefined || this.#sources.has(client.source);
-      return client && isWhole ? viewOf(id, client, this.#sources) : undefined;
+      return client && isWhole ? decode(id, client, this.#sources) : undefined;
     });
   }
 
@@ -112,12 +130,12 @@ export class PartitionReader {
   }
 
   /** The clients and the watermark, all of one moment: what is not there then was never heard of. */
-  async #complete(ids: readonly ClientId[]): Promise<(ClientView | undefined)[]> {
+  async #complete<T>(ids: readonly ClientId[], decode: Decode<T>): Promise<(T | undefined)[]> {
     const { watermark, sources, texts } = await readClients(this.redis, this.keys, keysOf(ids));
     this.#mustBeComplete(watermark);
     return ids.map((id, at) => {
       const text = texts[at];
-      return text ? viewOf(id, parseClient(text), sources) : undefined;
+      return text ? decode(id, parseClient(text), sources) : undefined;
     });
   }
 
@@ -130,7 +148,9 @@ function keysOf(ids: readonly ClientId[]): string[] {
   return ids.map(({ namespace, client }) => clientKey(namespace, client));
 }
 
-function viewOf(id: ClientId, stored: ClientJson, sources: ReadonlyMap<string, string>): ClientView {
+type Decode<T> = (id: ClientId, stored: ClientJson, sources: ReadonlyMap<string, string>) => T;
+
+function toView(id: ClientId, stored: ClientJson, sources: ReadonlyMap<string, string>): ClientView {
   return {
     client: decodeClientSnapshot(id, stored, sources),
     sessions: stored.sessions.map((session) => decodeSessionSnapshot(id, session)),

@@ -1,5 +1,5 @@
 import { type ClientSnapshot, type Existence, encodeName, type Presence, parseTime, type Time, timeToMilliseconds } from '@rollcall/schema';
-import { traitsOf } from './bucket.ts';
+import { type Bucket, traitsOf } from './bucket.ts';
 import { type IndexOrder, scoreOf } from './keys.ts';
 import type { Place } from './merge.ts';
 
@@ -26,12 +26,17 @@ export class Selection {
   readonly prefix: string;
   readonly after: Time | undefined;
   readonly before: Time | undefined;
+  /** What a client must have in common with the filter. */
+  readonly #asked: readonly (readonly [trait: keyof Bucket, value: unknown])[];
 
   /** Throws TypeError if a time is none. */
   constructor(private readonly filter: ListFilter) {
     this.prefix = encodeName(filter.prefix ?? '');
     this.after = toTime(filter.since?.after);
     this.before = toTime(filter.since?.before);
+    const { namespace, presence, confirmed, reason, exists, state } = filter;
+    const asked = Object.entries({ namespace, presence, confirmed, reason, exists, state }) as [keyof Bucket, unknown][];
+    this.#asked = asked.filter(([, value]) => value !== undefined);
   }
 
   get namespace(): string {
@@ -58,11 +63,9 @@ export class Selection {
   }
 
   holdsFor(client: ClientSnapshot): boolean {
-    const { namespace, presence, confirmed, reason, exists, state, prefix = '' } = this.filter;
     const traits = traitsOf(client);
-    const asked = { namespace, presence, confirmed, reason, exists, state };
-    const isAlike = (Object.keys(asked) as (keyof typeof asked)[]).every((key) => asked[key] === undefined || asked[key] === traits[key]);
-    return isAlike && client.client.startsWith(prefix) && this.#includes(client.since);
+    const isAlike = this.#asked.every(([trait, value]) => traits[trait] === value);
+    return isAlike && client.client.startsWith(this.filter.prefix ?? '') && this.#includes(client.since);
   }
 
   #includes(since: string | undefined): boolean {
