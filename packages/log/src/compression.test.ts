@@ -1,16 +1,9 @@
-import v8 from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import kafkajs from 'kafkajs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { COMPRESSION, compressRecords } from './compression.ts';
+import { garbageCollector } from './testing.ts';
 
-let collectNew: () => void;
-
-beforeAll(() => {
-  v8.setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as (options: { readonly type: 'minor' }) => void;
-  collectNew = () => gc({ type: 'minor' });
-});
+const gc = garbageCollector();
 
 describe('compressed records', () => {
   it.each([100, 5_000, 100_000, 3_000_000])('come back as they were: %i bytes', async (length) => {
@@ -30,7 +23,7 @@ describe('compressed records', () => {
     const keptAfter = async (times: number) => {
       for (let time = 0; time < times; time++) compressRecords(await decompress(compressed));
       // What outlives two of these is in the old heap.
-      for (let round = 0; round < 3; round++) collectNew();
+      for (let round = 0; round < 3; round++) gc({ type: 'minor' });
       return process.memoryUsage().arrayBuffers;
     };
     const before = await keptAfter(10);

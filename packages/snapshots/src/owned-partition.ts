@@ -116,7 +116,7 @@ export class OwnedPartition {
     await this.#readOverwritten();
     const most = clientsPerCall(this.#staged.size);
     let commands = new ApplyCommands(this.keys);
-    let written: ReadClient[] = [];
+    let written = new Map<string, StoredClient>();
     for (const {
       write: { client, due },
       overwritten,
@@ -126,11 +126,11 @@ export class OwnedPartition {
         await this.#apply(commands, written);
         await between();
         commands = new ApplyCommands(this.keys);
-        written = [];
+        written = new Map();
       }
       const stored = toStore(client, due !== undefined);
       commands.add(client, stored, overwritten, due && (due.moved || !overwritten.pending) ? due.at : undefined);
-      written.push({ client, stored });
+      written.set(client.key, stored);
     }
     if (watermark !== undefined) commands.watermark(watermark);
     await this.#apply(commands, written);
@@ -204,12 +204,12 @@ export class OwnedPartition {
     return read;
   }
 
-  async #apply(commands: ApplyCommands, written: readonly ReadClient[]): Promise<void> {
+  async #apply(commands: ApplyCommands, written: ReadonlyMap<string, StoredClient>): Promise<void> {
     const keys = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
     await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, ...commands.toArguments()));
-    for (const { client, stored } of written) {
-      this.#staged.delete(client.key);
-      this.#held.set(client.key, stored);
+    for (const [key, stored] of written) {
+      this.#staged.delete(key);
+      this.#held.set(key, stored);
     }
   }
 

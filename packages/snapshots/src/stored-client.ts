@@ -25,7 +25,7 @@ export interface ClientEntries {
 
 const NO_ENTRIES: ClientEntries = { bucket: undefined, score: 0, pending: false, source: undefined };
 
-/** A client that was read or is being written. */
+/** A client that was read. */
 export interface ReadClient {
   readonly client: ClientState;
   readonly stored: StoredClient;

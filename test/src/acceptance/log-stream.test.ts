@@ -1,7 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   ensureTopics,
   LogCut,
@@ -15,7 +13,7 @@ import {
   PositionUnknown,
   Transactor,
 } from '@rollcall/log';
-import { cutLog } from '@rollcall/log/testing';
+import { cutLog, garbageCollector } from '@rollcall/log/testing';
 import { partitionOf } from '@rollcall/schema';
 import { afterAll, beforeEach, expect, inject, it } from 'vitest';
 import { eventually } from './rollcall-under-test.ts';
@@ -189,8 +187,7 @@ it('throws at once if Kafka cannot be reached at first', async () => {
 });
 
 const MEGABYTE = 1_048_576;
-setFlagsFromString('--expose-gc');
-const gc = runInNewContext('gc') as () => void;
+const gc = garbageCollector();
 
 it('reads ahead of a slow reader no more than it may, and says so when the log is cut before it comes', async () => {
   // Nothing to compress.

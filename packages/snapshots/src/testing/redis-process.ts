@@ -10,10 +10,15 @@ import { Redis } from 'ioredis';
 export const HOST = '127.0.0.1';
 const ATTEMPTS = 5;
 
+/** They end with this process: one listener for all, a Cluster has many. */
+const started = new Set<RedisProcess>();
+process.once('exit', () => {
+  for (const server of started) server.killNow();
+});
+
 /** A `redis-server` of a test's own, on a free port. It keeps nothing when it ends, unless it is told to. */
 export class RedisProcess {
   readonly #dir = mkdtempSync(path.join(tmpdir(), 'rollcall-redis-'));
-  readonly #killNow = () => void this.#process?.kill('SIGKILL');
   #process: ChildProcess | undefined;
   #redis: Redis | undefined;
 
@@ -38,7 +43,7 @@ export class RedisProcess {
         settings.map((line) => line.replace('PORT', `${port}`).replace('BUS', `${bus}`)),
         args,
       );
-      process.once('exit', server.#killNow);
+      started.add(server);
       try {
         await server.start();
         return server;
@@ -89,8 +94,12 @@ export class RedisProcess {
     const running = this.#process;
     if (running === undefined || !this.runs) return;
     const ended = once(running, 'exit');
-    running.kill('SIGKILL');
+    this.killNow();
     await ended;
+  }
+
+  killNow(): void {
+    this.#process?.kill('SIGKILL');
   }
 
   /** Freezes it: its connections stay, and nobody answers. */
@@ -105,7 +114,7 @@ export class RedisProcess {
   async stop(): Promise<void> {
     this.#redis?.disconnect();
     await this.kill();
-    process.off('exit', this.#killNow);
+    started.delete(this);
     rmSync(this.#dir, { recursive: true, force: true });
   }
 }
