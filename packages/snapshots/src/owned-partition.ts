@@ -239,10 +239,10 @@ export class OwnedPartition {
   }
 }
 
-/** Of so many clients to write, how many at once: in steady traffic few, so that who asks meanwhile waits for less; of many, CLIENTS_PER_CALL,
- *  for each call has its cost. */
+/** Of so many clients to write, how many at once: few, so that who asks meanwhile waits for less; of many a quarter, CLIENTS_PER_CALL at the
+ *  most, for each call takes its time. */
 function clientsPerCall(staged: number): number {
-  return Math.min(Math.max(FEWEST_CLIENTS_PER_CALL, Math.ceil(staged / 32)), CLIENTS_PER_CALL);
+  return Math.min(Math.max(FEWEST_CLIENTS_PER_CALL, Math.ceil(staged / 4)), CLIENTS_PER_CALL);
 }
 
 const FEWEST_CLIENTS_PER_CALL = 8;
