@@ -85,12 +85,10 @@ export class PartitionReader {
 
   /** How many entries were asked for, then each name, and in the order of since its score. */
   #toRun([limit, ...reply]: readonly string[], order: IndexOrder): Run<Entry> {
-    const entries: Entry[] = [];
-    const step = order === 'name' ? 1 : 2;
-    for (let at = 0; at < reply.length; at += step) {
-      const since = order === 'name' ? undefined : Number(reply[at + 1]);
-      entries.push({ since, name: reply[at] ?? '', partition: this });
-    }
+    const entries: Entry[] =
+      order === 'name'
+        ? reply.map((name) => ({ since: undefined, name, partition: this }))
+        : pairs(reply).map(([name, since]) => ({ since: Number(since), name, partition: this }));
     return { entries, isEnd: entries.length < Number(limit) };
   }
 
