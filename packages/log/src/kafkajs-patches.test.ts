@@ -11,6 +11,7 @@ const decodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0/decoder
 const Decoder = kafkajs('kafkajs/src/protocol/decoder');
 const Encoder = kafkajs('kafkajs/src/protocol/encoder');
 const Batch = kafkajs('kafkajs/src/consumer/batch');
+const ConsumerGroup = kafkajs('kafkajs/src/consumer/consumerGroup');
 const produceRequest = kafkajs('kafkajs/src/protocol/requests/produce/v3/request');
 const createSendMessages = kafkajs('kafkajs/src/producer/sendMessages');
 const createEosManager = kafkajs('kafkajs/src/producer/eosManager');
@@ -210,6 +211,48 @@ describe('a batch that is fetched', () => {
     expect(looks).toBe(4);
     expect(batch.messages).toEqual(messages.slice(3));
     expect(new Batch('t', '100', { partition: 0, highWatermark: '100', messages }).messages).toEqual([]);
+  });
+});
+
+describe('a consumer that has paused all its partitions', () => {
+  const ALL = [{ topic: 't' }];
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function paused() {
+    const group = new ConsumerGroup({
+      cluster: { refreshMetadataIfNecessary: async () => {} },
+      logger: { namespace: () => ({ info() {}, debug() {}, error() {} }) },
+      maxWaitTimeInMs: 500,
+      topics: ['t'],
+      retry: {},
+    });
+    group.offsetManager = { resolveOffsets: async () => {}, committedOffsets: () => ({}) };
+    group.pause(ALL);
+    const fetched = vi.fn();
+    const fetch = () => void group.fetch(0).then(fetched);
+    return { group, fetch, fetched };
+  }
+
+  it('fetches as soon as one is resumed: who takes a partition over, or begins to read, need not wait half a second', async () => {
+    const { group, fetch, fetched } = paused();
+    fetch();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(fetched).not.toHaveBeenCalled();
+    group.resume(ALL);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(fetched).toHaveBeenCalledTimes(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('looks again after its wait, and keeps nothing of it', async () => {
+    const { group, fetch, fetched } = paused();
+    fetch();
+    await vi.advanceTimersByTimeAsync(499);
+    expect(fetched).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(fetched).toHaveBeenCalledTimes(1);
+    expect(group.asleep.size).toBe(0);
   });
 });
 
