@@ -117,14 +117,16 @@ export class OwnedPartition {
     const most = clientsPerCall(this.#staged.size);
     let commands = new ApplyCommands(this.keys);
     let written = new Map<string, StoredClient>();
+    let underWay = Promise.resolve();
     for (const {
       write: { client, due },
       overwritten,
     } of this.#staged.values()) {
       if (overwritten === undefined) throw new TypeError('a client to write was not loaded');
       if (commands.clients === most || commands.length > LENGTH_PER_CALL) {
-        await this.#apply(commands, written);
-        await between();
+        await underWay;
+        // While Redis writes these, the next ones are made ready.
+        underWay = this.#apply(commands, written).then(between);
         commands = new ApplyCommands(this.keys);
         written = new Map();
       }
@@ -132,6 +134,7 @@ export class OwnedPartition {
       commands.add(client, stored, overwritten, due && (due.moved || !overwritten.pending) ? due.at : undefined);
       written.set(client.key, stored);
     }
+    await underWay;
     if (watermark !== undefined) commands.watermark(watermark);
     await this.#apply(commands, written);
     this.#sessionsStaged = 0;

@@ -21,6 +21,14 @@ it('a long script waits for the one before it, also if that one fails', async ()
   expect(order).toEqual(['first begins', 'first ends', 'second begins']);
 });
 
+it('one that need not wait is sent at once: what comes after it may be made ready meanwhile', () => {
+  let begun = false;
+  void inTurn({ isCluster: false } as ScriptedRedis, async () => {
+    begun = true;
+  });
+  expect(begun).toBe(true);
+});
+
 it('nodes of a Cluster do not wait for each other', async () => {
   const cluster = { isCluster: true } as ScriptedRedis;
   void inTurn(cluster, () => new Promise(() => {}));

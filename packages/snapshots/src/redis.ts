@@ -111,15 +111,18 @@ export function pairs(reply: readonly string[]): [string, string][] {
 
 const turns = new WeakMap<ScriptedRedis, Promise<unknown>>();
 
-/** Calls of scripts that take long, each after the one before it has ended: Redis executes all that a connection has sent before it answers
- *  anybody else. Not in a Cluster: a node that does not answer is to hold up its own slots only. */
+/** Calls of scripts that take long, each after the one before it has ended, at once where none is under way: Redis executes all that a connection
+ *  has sent before it answers anybody else. Not in a Cluster: a node that does not answer is to hold up its own slots only. */
 export function inTurn<T>(redis: ScriptedRedis, call: () => Promise<T>): Promise<T> {
   if (redis.isCluster) return call();
-  const answer = (turns.get(redis) ?? Promise.resolve()).then(call);
-  turns.set(
-    redis,
-    answer.catch(() => {}),
-  );
+  const before = turns.get(redis);
+  const answer = before === undefined ? call() : before.then(call);
+  const ended = answer
+    .catch(() => {})
+    .then(() => {
+      if (turns.get(redis) === ended) turns.delete(redis);
+    });
+  turns.set(redis, ended);
   return answer;
 }
 

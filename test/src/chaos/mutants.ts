@@ -109,7 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: PARTITION,
-        from: /await this\.#apply\(commands, written\);(?=\s+await between)/,
+        from: 'underWay = this.#apply(commands, written)',
         to: 'if (watermark !== undefined) commands.watermark(watermark); $&',
       },
     ],
