@@ -11,11 +11,11 @@ the same as JSON with every run. Exits with 1 if a bar is missed or a result is 
 
   --only        of ${Object.keys(MEASURES).join(', ')}; default: all
   --peer        Kafka Streams beside Rollcall, in turns (needs a JDK and Maven)
-  --rounds      runs of each figure; default: 5
+  --rounds      runs of each figure; default: 3
   --events      that wait in the log (throughput; end-to-end and scale: a fifth of them); default: 500000
   --clients     that they are about; default: 50000
   --rates       events per second of the latency; default: 100,1000,5000
-  --seconds     of steady load per rate, after a warm-up of 60, and of idleness; default: 30
+  --seconds     of steady load per rate, after a warm-up of 150, and of idleness; default: 30
   --fleets      clients in Redis, of the scale; default: 10000,100000,1000000
   --through     log or event-hubs: where the latency begins; default: log
   --partitions  of the topics; default: 4
@@ -26,7 +26,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: Object.keys(MEASURES).join(',') },
     peer: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
     events: { type: 'string', default: '500000' },
     clients: { type: 'string', default: '50000' },
     rates: { type: 'string', default: '100,1000,5000' },
