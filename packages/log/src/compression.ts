@@ -7,8 +7,6 @@ const FASTEST = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_wind
 
 /** A chunk for all of a batch, mostly: several would be copied into one. None is so small that Node cuts it from the pool of small buffers. */
 const USUAL_RATIO = 12;
-/** With room for the worst, zstd compresses at once, without buffers of its own: source/256 and at most 512 bytes more, zstd.h's ZSTD_COMPRESSBOUND. */
-const compressBound = (size: number) => size + (size >> 8) + 512;
 const MIN_CHUNK = Buffer.poolSize;
 const MAX_CHUNK = 1_048_576;
 
@@ -40,6 +38,12 @@ function takenFromZlib(result: Buffer, chunkSize: number): Buffer {
   const copy = Buffer.from(result);
   buffer.transfer(0);
   return copy;
+}
+
+/** As many bytes as it may become at the worst: with room for them, zstd needs no buffers of its own. Source: zstd.h, ZSTD_COMPRESSBOUND, whose
+ *  last term is 64 at the most. */
+function compressBound(size: number): number {
+  return size + (size >> 8) + 64;
 }
 
 function within(least: number, size: number, most: number): number {

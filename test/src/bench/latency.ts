@@ -20,7 +20,7 @@ export const BAR_RATE = 1_000;
 /** Above any number that the loaded fleet has had, and so far apart that no run reaches the next. */
 const NUMBERS_PER_RUN = 1_000_000;
 /** Seconds of load before anything is measured: for the first minute a new broker's JIT compiler takes half a core, after two it has come to rest. */
-const WARM_UP = 150;
+export const WARM_UP = 150;
 /** Milliseconds in which the three programs must be ready. */
 const READY_WITHIN = 5_000;
 
