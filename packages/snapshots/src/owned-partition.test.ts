@@ -270,6 +270,18 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
       expect(await writes()).toBe(calls);
     });
 
+    it('fails, and leaves no error that nobody hears of, where Redis refuses some while one after them cannot be made ready', async () => {
+      const { partition } = await claim();
+      const clients = many.slice(0, 20);
+      await partition.load(clients);
+      await claim();
+      const ofNoEvent = { session: 's', memory: {}, conclusion: { counterRestarted: false }, offset: 1n };
+      const unreadable = { ...(clients[12] as ClientState), sessions: [ofNoEvent] };
+      await expect(partition.apply(clients.with(12, unreadable).map(write), 1n)).rejects.toThrow(TypeError);
+      // Redis answers in order: it has refused the first ones by now.
+      await expect(partition.check()).rejects.toThrow(ChainBroken);
+    });
+
     it('gets nothing more once Redis was emptied between two', async () => {
       const { partition } = await claim();
       const empty = async () => void (await server.redis.flushall());

@@ -127,6 +127,7 @@ export class OwnedPartition {
         await underWay;
         // While Redis writes these, the next ones are made ready.
         underWay = this.#apply(commands, written).then(between);
+        underWay.catch(() => {}); // Making the next ones ready may fail before anybody waits for it.
         commands = new ApplyCommands(this.keys);
         written = new Map();
       }
