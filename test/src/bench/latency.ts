@@ -21,6 +21,8 @@ export const BAR_RATE = 1_000;
 const NUMBERS_PER_RUN = 1_000_000;
 /** Seconds of load before anything is measured: for the first minute a new broker's JIT compiler takes half a core, after two it has come to rest. */
 export const WARM_UP = 150;
+/** The same where the broker is not new. */
+export const WARM_UP_AGAIN = 30;
 /** Milliseconds in which the three programs must be ready. */
 const READY_WITHIN = 5_000;
 
@@ -57,7 +59,8 @@ export async function latency(options: LatencyOptions): Promise<ReadonlyMap<stri
     for (const { contender, rates: own } of contenders) {
       await onFreshStack(contender, options, async (place, folding) => {
         for (const [at, rate] of own.entries()) {
-          const run = await measureLatency(place, folding, { ...options, rate, firstNumber: (at + 1) * NUMBERS_PER_RUN });
+          const warmUp = at === 0 ? WARM_UP : WARM_UP_AGAIN;
+          const run = await measureLatency(place, folding, { ...options, rate, warmUp, firstNumber: (at + 1) * NUMBERS_PER_RUN });
           const subject = subjectOf(contender, rate);
           runs.get(subject)?.push(run);
           say(`latency: round ${round} of ${rounds}, ${subject}: p99 ${run.redis.p99.toFixed(1)} ms to Redis`);
@@ -106,10 +109,10 @@ async function untilItFolds(log: LogOfEvents, folding: Folding): Promise<void> {
 export async function measureLatency(
   { stack, log }: FoldingPlace,
   folding: Folding,
-  options: Pick<LatencyOptions, 'clients' | 'seconds' | 'through'> & { readonly rate: number; readonly firstNumber: number },
+  options: Pick<LatencyOptions, 'clients' | 'seconds' | 'through'> & { rate: number; warmUp: number; firstNumber: number },
 ): Promise<LatencyRun> {
-  const { clients, seconds, rate, firstNumber, through } = options;
-  const schedule: ScheduleOptions = { start: Date.now() + READY_WITHIN, rate, warmUp: WARM_UP, seconds, clients };
+  const { clients, seconds, rate, warmUp, firstNumber, through } = options;
+  const schedule: ScheduleOptions = { start: Date.now() + READY_WITHIN, rate, warmUp, seconds, clients };
   const { kafkaBrokers } = stack;
   const { partitions } = log;
   const { writtenBy, derivedTopic } = folding;
@@ -123,6 +126,6 @@ export async function measureLatency(
   const cpu = totalCpuSeconds(folding.pids()) - before;
   if (redis.missing > 0) throw new ResultWrong(`${redis.missing} sampled events did not come to Redis`);
   if (subscriber.missing > 0) throw new ResultWrong(`${subscriber.missing} events did not come to the subscriber`);
-  const cpuPerEvent = (cpu * 1_000_000) / ((WARM_UP + seconds) * rate);
+  const cpuPerEvent = (cpu * 1_000_000) / ((warmUp + seconds) * rate);
   return { acknowledged, redis: redis.latency, subscriber: subscriber.latency, cpuPerEvent };
 }

@@ -16,7 +16,7 @@ the same as JSON with every run. Exits with 1 if a bar is missed or a result is 
   --events      that wait in the log (throughput; end-to-end and scale: a fifth of them); default: 500000
   --clients     that they are about; default: 50000
   --rates       events per second of the latency; default: 100,1000,5000
-  --seconds     of steady load per rate, after a warm-up of ${WARM_UP}, and of idleness; default: 30
+  --seconds     of steady load per rate, after a warm-up of ${WARM_UP} on a new broker, and of idleness; default: 30
   --fleets      clients in Redis, of the scale; default: 10000,100000,1000000
   --through     log or event-hubs: where the latency begins; default: log
   --partitions  of the topics; default: 4

@@ -1,22 +1,23 @@
-import { startStack } from '@rollcall/local';
+import { type StartedStack, startStack } from '@rollcall/local';
 import { type FoldRun, watchFold } from './fold-run.ts';
-import { BAR_RATE, type LatencyRun, measureLatency } from './latency.ts';
+import type { Folding } from './folding.ts';
+import { BAR_RATE, type LatencyRun, measureLatency, WARM_UP, WARM_UP_AGAIN } from './latency.ts';
 import { LogOfEvents } from './log-of-events.ts';
 import { totalPeakMegabytes } from './process-usage.ts';
 import { projectors } from './projectors.ts';
 import { load } from './query/load.ts';
 import { withoutAppendOnlyFile } from './redis-settings.ts';
-import { atRandom, SessionEvents } from './session-events.ts';
+import { atRandom, inRandomOrder, SessionEvents } from './session-events.ts';
 
-/** Sequence numbers of one round: half for what waits, half for the latency. Those of the loaded fleet are below. */
-const NUMBERS_PER_ROUND = 2_000_000;
+/** Sequence numbers of one load of events. Those of the loaded fleet are below. */
+const NUMBERS_PER_LOAD = 1_000_000;
 /** All rounds are one life of the log. */
 const PROJECTOR = projectors(1, { sharedGroup: 'rollcall-projector' });
 
 export interface ScaleOptions {
   /** Clients in Redis, of each fleet. */
   readonly fleets: readonly number[];
-  /** Events per round. */
+  /** Events per load that waits. */
   readonly events: number;
   readonly partitions: number;
   readonly rounds: number;
@@ -25,49 +26,107 @@ export interface ScaleOptions {
 }
 
 export interface ScaleRun {
-  readonly fold: FoldRun;
+  /** Of events of as many clients, whatever the fleet: nothing differs but its size. */
+  readonly sameClients: FoldRun;
+  /** Of as many events of any clients: those of a large fleet come once each, those of a small one many times. */
+  readonly anyClients: FoldRun;
   readonly latency: LatencyRun;
-  /** The projector's peak, over both. */
+  /** The projector's peak, over the last two. */
   readonly megabytes: number;
 }
 
-/** For each fleet a stack with so many clients in Redis; in each round a new projector goes on from there, through events that wait and then
- *  through a steady load, of any clients. The first one, while the broker is new, does not count. Gives the runs by size. */
+/** A stack for each fleet, with so many clients in Redis. In each round, in turns, a new projector goes on from there through events that wait of as
+ *  many clients as the smallest fleet has, another through events of any clients, and then through a steady load of any clients. The first round,
+ *  while the brokers are new, does not count. Gives the runs by size. */
 export async function scale(options: ScaleOptions): Promise<ReadonlyMap<number, readonly ScaleRun[]>> {
+  const { rounds, say } = options;
+  const fleets: ScaledFleet[] = [];
   const runs = new Map<number, ScaleRun[]>();
-  for (const clients of options.fleets) runs.set(clients, await ofFleet(clients, options));
-  return runs;
-}
-
-async function ofFleet(clients: number, { events: count, partitions, rounds, seconds, say }: ScaleOptions): Promise<ScaleRun[]> {
-  const stack = await startStack({ parts: ['kafka', 'redis'] });
-  const log = new LogOfEvents(stack.kafkaBrokers, partitions);
-  const runs: ScaleRun[] = [];
   try {
-    await withoutAppendOnlyFile(stack.ports.redis);
-    await log.create();
-    await load(stack.redisUrl, clients, partitions, say);
-    say(`scale: ${clients.toLocaleString('en')} clients are in Redis`);
+    for (const clients of options.fleets) fleets.push(await ScaledFleet.load(clients, options));
     for (let round = 0; round <= rounds; round++) {
-      const firstNumber = (round + 1) * NUMBERS_PER_ROUND;
-      await log.append(new SessionEvents(firstNumber).of(atRandom(count, clients, round)));
-      const folding = await PROJECTOR.start({ stack, log }, String(round));
-      try {
-        const fold = await watchFold(stack, folding, await log.ends(), count);
-        if (round === 0) continue;
-        const steady = { clients, rate: BAR_RATE, seconds, firstNumber: firstNumber + NUMBERS_PER_ROUND / 2, through: 'log' } as const;
-        const latency = await measureLatency({ stack, log }, folding, steady);
-        const megabytes = totalPeakMegabytes(folding.pids());
-        runs.push({ fold, latency, megabytes });
-        say(`scale: round ${round} of ${rounds}, ${fold.cpuPerEvent.toFixed(1)} µs of CPU an event`);
-        if (round === rounds) await folding.verify({ changes: await log.count(), clients });
-      } finally {
-        await folding.stop();
+      for (const fleet of fleets) {
+        const run = await fleet.round(round);
+        const costs = [run.sameClients, run.anyClients, run.latency].map(({ cpuPerEvent }) => cpuPerEvent.toFixed(1));
+        say(`scale: round ${round} of ${rounds}, ${fleet.clients.toLocaleString('en')} clients: ${costs.join(', ')} µs of CPU an event`);
+        if (round > 0) runs.set(fleet.clients, [...(runs.get(fleet.clients) ?? []), run]);
       }
     }
   } finally {
-    await log.close();
-    await stack.stop();
+    for (const fleet of fleets) await fleet.stop();
   }
   return runs;
+}
+
+class ScaledFleet {
+  readonly #log: LogOfEvents;
+  #loads = 0;
+
+  private constructor(
+    readonly clients: number,
+    private readonly options: ScaleOptions,
+    private readonly stack: StartedStack,
+  ) {
+    this.#log = new LogOfEvents(stack.kafkaBrokers, options.partitions);
+  }
+
+  static async load(clients: number, options: ScaleOptions): Promise<ScaledFleet> {
+    const fleet = new ScaledFleet(clients, options, await startStack({ parts: ['kafka', 'redis'] }));
+    try {
+      await withoutAppendOnlyFile(fleet.stack.ports.redis);
+      await fleet.#log.create();
+      await load(fleet.stack.redisUrl, clients, options.partitions, options.say);
+      return fleet;
+    } catch (error) {
+      await fleet.stop();
+      throw error;
+    }
+  }
+
+  async round(round: number): Promise<ScaleRun> {
+    const { clients, options } = this;
+    const some = Math.min(...options.fleets);
+    const sameClients = await this.#foldWaiting(spread(inRandomOrder(options.events, some), clients / some), async (_, fold) => fold);
+    return this.#foldWaiting(atRandom(options.events, clients, round), async (folding, anyClients) => {
+      const warmUp = round === 0 ? WARM_UP : WARM_UP_AGAIN;
+      const steady = {
+        clients,
+        rate: BAR_RATE,
+        warmUp,
+        seconds: options.seconds,
+        firstNumber: this.#nextNumber(),
+        through: 'log',
+      } as const;
+      const latency = await measureLatency({ stack: this.stack, log: this.#log }, folding, steady);
+      const megabytes = totalPeakMegabytes(folding.pids());
+      if (round === options.rounds) await folding.verify({ changes: await this.#log.count(), clients });
+      return { sameClients, anyClients, latency, megabytes };
+    });
+  }
+
+  /** A new projector folds an event of each of these clients, which all wait for it; it runs until `then` has ended. */
+  async #foldWaiting<T>(of: Iterable<number>, then: (folding: Folding, fold: FoldRun) => Promise<T>): Promise<T> {
+    const { stack, options } = this;
+    await this.#log.append(new SessionEvents(this.#nextNumber()).of(of));
+    const folding = await PROJECTOR.start({ stack, log: this.#log }, String(this.#loads));
+    try {
+      return await then(folding, await watchFold(stack, folding, await this.#log.ends(), options.events));
+    } finally {
+      await folding.stop();
+    }
+  }
+
+  #nextNumber(): number {
+    return ++this.#loads * NUMBERS_PER_LOAD;
+  }
+
+  async stop(): Promise<void> {
+    await this.#log.close();
+    await this.stack.stop();
+  }
+}
+
+/** Each so many times its number: from all over a larger fleet. */
+function* spread(clients: Iterable<number>, stride: number): Iterable<number> {
+  for (const n of clients) yield Math.floor(n * stride);
 }

@@ -9,30 +9,26 @@ export interface AskerOptions {
   readonly kafkaBrokers: string;
   readonly clients: number;
   readonly questionsPerSecond: number;
-  readonly rounds: number;
-  /** Per question and round. */
+  /** Per question. */
   readonly seconds: number;
 }
 
-export interface Asked {
+export interface Asked extends Latencies {
   readonly name: string;
   readonly bar?: number | undefined;
-  readonly rounds: readonly Latencies[];
 }
 
-/** Asks each question for a while, round after round: a program of its own, as a service that asks would be. */
-async function ask({ redisUrl, kafkaBrokers, clients, questionsPerSecond, rounds, seconds }: AskerOptions): Promise<Asked[]> {
+/** Asks each question for a while: a program of its own, as a service that asks would be. */
+async function ask({ redisUrl, kafkaBrokers, clients, questionsPerSecond, seconds }: AskerOptions): Promise<Asked[]> {
   const rollcall = new Rollcall({ redisUrl, kafka: { brokers: [kafkaBrokers] } });
   const redis = new RedisConnection(Number(new URL(redisUrl).port));
-  const asked = questions(rollcall, redis, clients).map((question) => ({ ...question, rounds: [] as Latencies[] }));
-  for (const { ask: question } of asked) await warmUp(question);
-  for (let round = 1; round <= rounds; round++) {
-    for (const { ask: question, rounds: results } of asked) results.push(await askFor(seconds, questionsPerSecond, question));
-    process.stderr.write(`round ${round} of ${rounds}\n`);
-  }
+  const measured = questions(rollcall, redis, clients);
+  for (const { ask: question } of measured) await warmUp(question);
+  const asked: Asked[] = [];
+  for (const { name, bar, ask: question } of measured) asked.push({ name, bar, ...(await askFor(seconds, questionsPerSecond, question)) });
   redis.close();
   await rollcall.close();
-  return asked.map(({ name, bar, rounds: results }) => ({ name, bar, rounds: results }));
+  return asked;
 }
 
 /** Milliseconds of each question that do not count, one right after the other: new code is slow, and a service is not new for long. */

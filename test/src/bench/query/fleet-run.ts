@@ -9,94 +9,107 @@ import { runProgram } from '../child-program.ts';
 import { LogOfEvents } from '../log-of-events.ts';
 import { withoutAppendOnlyFile } from '../redis-settings.ts';
 import type { Asked, AskerOptions } from './asker.ts';
-import { type Spread, spreadOf } from './latencies.ts';
 import { load } from './load.ts';
 
-/** Seconds of traffic before anything is measured: a broker that has just started compiles itself. What was late by then is caught up with. */
-const WARM_UP = 60;
+/** Seconds of traffic before anything is asked in a turn. */
+const SETTLE = 10;
+/** Deadlines that fall due are events, too, and only of a large fleet: of a small one, the next connection comes first. None does here, so that as
+ *  many events are written of each. */
+const OFFLINE_GRACE = '1000h';
 
-export interface RunOptions {
+export interface FleetOptions {
   readonly clients: number;
   readonly partitions: number;
   /** Written by the projector meanwhile. */
   readonly eventsPerSecond: number;
   readonly questionsPerSecond: number;
-  readonly rounds: number;
-  /** Per question and round. */
+  /** Per question and turn. */
   readonly seconds: number;
   readonly say: (line: string) => void;
 }
 
-export interface Figure {
-  readonly name: string;
-  readonly bar?: number | undefined;
-  readonly p50: Spread;
-  readonly p99: Spread;
-  readonly asked: number;
-}
-
-export interface RunResult {
-  readonly clients: number;
-  readonly bytesPerClient: number;
+export interface Turn {
   /** What the projector really applied to Redis meanwhile. */
   readonly eventsPerSecond: number;
-  readonly figures: readonly Figure[];
+  readonly asked: readonly Asked[];
 }
 
 /** Node counts all cores of the machine: its collector's threads would wait for each other on the one core that the asker has. */
 const ONE_CORE = ['--single-threaded-gc'];
 
-/** Kafka, Redis and a projector that goes on from a fleet that was loaded; events for it from one process, questions from another. */
-export async function runFleet(options: RunOptions): Promise<RunResult> {
-  const { clients, partitions, say } = options;
-  const stack = await startStack({ parts: ['kafka', 'redis'] });
-  try {
-    await withoutAppendOnlyFile(stack.ports.redis);
-    const began = performance.now();
-    const bytesPerClient = await load(stack.redisUrl, clients, partitions, say);
-    say(`${clients.toLocaleString('en')} clients loaded in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
-    const projector = stack.add('projector', { as: 'bench-projector', env: { PARTITIONS: String(partitions) } });
-    await projector.start();
-    if (/"msg":"restoring"/.test(projector.log())) throw new Error('the projector did not go on from what was loaded');
-    return { clients, bytesPerClient, ...(await askUnderLoad(stack, projector, options)) };
-  } finally {
-    await stack.stop();
-  }
-}
+/** Kafka, Redis and a projector that goes on from a fleet that was loaded. */
+export class QueriedFleet {
+  #turns = 0;
+  readonly #redis: RedisConnection;
+  readonly #log: LogOfEvents;
 
-async function askUnderLoad(
-  stack: StartedStack,
-  projector: RunningPart,
-  { clients, partitions, eventsPerSecond, questionsPerSecond, rounds, seconds }: RunOptions,
-) {
-  const program = fileURLToPath(new URL('traffic.js', import.meta.url));
-  const args = [program, stack.kafkaBrokers, clients, partitions, eventsPerSecond].map(String);
-  const traffic = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
-  const redis = new RedisConnection(stack.ports.redis);
-  const log = new LogOfEvents(stack.kafkaBrokers, partitions);
-  try {
-    while ((await applied(redis, partitions)) < WARM_UP * eventsPerSecond) await sleep(200);
-    while ((await log.count()) - (await applied(redis, partitions)) > eventsPerSecond) await sleep(200);
-    // The asker is started from here, and stays where this process is.
-    apart([stack.part('kafka').pid, projector.pid, traffic.pid], [stack.part('redis').pid, process.pid]);
-    const [before, began] = [await applied(redis, partitions), performance.now()];
-    const { redisUrl, kafkaBrokers } = stack;
-    const asker: AskerOptions = { redisUrl, kafkaBrokers, clients, questionsPerSecond, rounds, seconds };
-    const asked = await runProgram<AskerOptions, Asked[]>('query/asker', asker, ONE_CORE);
-    const rate = ((await applied(redis, partitions)) - before) / ((performance.now() - began) / 1_000);
-    const figures = asked.map(({ name, bar, rounds: results }) => ({
-      name,
-      bar,
-      p50: spreadOf(results.map(({ p50 }) => p50)),
-      p99: spreadOf(results.map(({ p99 }) => p99)),
-      asked: results.reduce((sum, { asked: count }) => sum + count, 0),
-    }));
-    return { eventsPerSecond: rate, figures };
-  } finally {
-    redis.close();
-    await log.close();
-    traffic.stdin?.end();
-    if (traffic.exitCode === null) await once(traffic, 'exit');
+  private constructor(
+    private readonly options: FleetOptions,
+    private readonly stack: StartedStack,
+    private readonly projector: RunningPart,
+    readonly bytesPerClient: number,
+  ) {
+    this.#redis = new RedisConnection(stack.ports.redis);
+    this.#log = new LogOfEvents(stack.kafkaBrokers, options.partitions);
+  }
+
+  get clients(): number {
+    return this.options.clients;
+  }
+
+  static async load(options: FleetOptions): Promise<QueriedFleet> {
+    const { clients, partitions, say } = options;
+    const stack = await startStack({ parts: ['kafka', 'redis'] });
+    try {
+      await withoutAppendOnlyFile(stack.ports.redis);
+      const began = performance.now();
+      const bytesPerClient = await load(stack.redisUrl, clients, partitions, say);
+      say(`${clients.toLocaleString('en')} clients loaded in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+      const projector = stack.add('projector', { as: 'bench-projector', env: { PARTITIONS: String(partitions), OFFLINE_GRACE } });
+      await projector.start();
+      if (/"msg":"restoring"/.test(projector.log())) throw new Error('the projector did not go on from what was loaded');
+      return new QueriedFleet(options, stack, projector, bytesPerClient);
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
+  }
+
+  /** Events for the projector from one process, questions from another; at the end both are gone. */
+  async turn(): Promise<Turn> {
+    const { clients, partitions, eventsPerSecond, questionsPerSecond, seconds } = this.options;
+    const { kafkaBrokers, redisUrl } = this.stack;
+    const program = fileURLToPath(new URL('traffic.js', import.meta.url));
+    const args = [program, kafkaBrokers, clients, partitions, eventsPerSecond, ++this.#turns].map(String);
+    const first = await this.#applied();
+    const traffic = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
+    try {
+      while ((await this.#applied()) - first < SETTLE * eventsPerSecond) await sleep(200);
+      while ((await this.#log.count()) - (await this.#applied()) > eventsPerSecond) await sleep(200);
+      // The asker is started from here, and stays where this process is.
+      apart([this.stack.part('kafka').pid, this.projector.pid, traffic.pid], [this.stack.part('redis').pid, process.pid]);
+      const [before, began] = [await this.#applied(), performance.now()];
+      const asker: AskerOptions = { redisUrl, kafkaBrokers, clients, questionsPerSecond, seconds };
+      const asked = await runProgram<AskerOptions, Asked[]>('query/asker', asker, ONE_CORE);
+      return { eventsPerSecond: ((await this.#applied()) - before) / ((performance.now() - began) / 1_000), asked };
+    } finally {
+      traffic.stdin?.end();
+      if (traffic.exitCode === null) await once(traffic, 'exit');
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#redis.close();
+    await this.#log.close();
+    await this.stack.stop();
+  }
+
+  /** Events that the projector has applied so far. */
+  async #applied(): Promise<number> {
+    let sum = 0;
+    for (let partition = 0; partition < this.options.partitions; partition++)
+      sum += Number(await this.#redis.ask('HGET', `rollcall:{1:${partition}}:meta`, 'watermark'));
+    return sum;
   }
 }
 
@@ -106,12 +119,4 @@ function apart(load: readonly (number | undefined)[], measured: readonly (number
   const pin = (cores: string, pid: number | undefined) => execFileSync('taskset', ['-a', '-c', '-p', cores, String(pid)]);
   for (const pid of load) pin(`0-${last - 1}`, pid);
   for (const pid of measured) pin(String(last), pid);
-}
-
-/** Events that the projector has applied so far. */
-async function applied(redis: RedisConnection, partitions: number): Promise<number> {
-  let sum = 0;
-  for (let partition = 0; partition < partitions; partition++)
-    sum += Number(await redis.ask('HGET', `rollcall:{1:${partition}}:meta`, 'watermark'));
-  return sum;
 }

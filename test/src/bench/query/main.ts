@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Figure, type RunResult, runFleet } from './fleet-run.ts';
-import type { Spread } from './latencies.ts';
+import { QueriedFleet, type Turn } from './fleet-run.ts';
+import { type Spread, spreadOf } from './latencies.ts';
 
 const USAGE = `Loads fleets of clients into a Redis of its own, and asks while a projector writes beside it. Exits with 1 below a target.
 
@@ -11,7 +11,7 @@ const USAGE = `Loads fleets of clients into a Redis of its own, and asks while a
   --events-per-second  what the projector is given to write meanwhile; default: 2000
   --questions-per-second  one at a time, by an asker who does not wait for the last answer; default: 100
   --partitions         of the topics; default: 4
-  --rounds             of which the median is shown; default: 5
+  --rounds             of which the median is shown, and one before them that does not count; each takes the fleets in turns; default: 5
   --seconds            per question and round; default: 10
 `;
 
@@ -37,23 +37,60 @@ else await bench(values.clients.map(Number).sort((a, b) => a - b));
 async function bench(sizes: readonly number[]): Promise<void> {
   const [cpu] = os.cpus();
   say(`${cpu?.model}, ${os.cpus().length} cores; Node ${process.version}; load ${os.loadavg()[0]?.toFixed(1)} before it began\n`);
-  const results: RunResult[] = [];
-  for (const clients of sizes) {
-    const eventsPerSecond = Number(values['events-per-second']);
-    const questionsPerSecond = Number(values['questions-per-second']);
-    const partitions = Number(values.partitions);
-    const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
-    const progress = (line: string) => void process.stderr.write(`${line}\n`);
-    const result = await runFleet({ clients, partitions, eventsPerSecond, questionsPerSecond, rounds, seconds, say: progress });
-    results.push(result);
-    show(result, eventsPerSecond);
+  const eventsPerSecond = Number(values['events-per-second']);
+  const questionsPerSecond = Number(values['questions-per-second']);
+  const partitions = Number(values.partitions);
+  const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
+  const fleets: QueriedFleet[] = [];
+  const turns = new Map<QueriedFleet, Turn[]>();
+  try {
+    for (const clients of sizes)
+      fleets.push(await QueriedFleet.load({ clients, partitions, eventsPerSecond, questionsPerSecond, seconds, say: progress }));
+    // In turns, for the machine is now faster, now slower. The first does not count: a new broker and a new projector compile themselves.
+    for (let round = 0; round <= rounds; round++) {
+      for (const fleet of fleets) {
+        const turn = await fleet.turn();
+        if (round > 0) turns.set(fleet, [...(turns.get(fleet) ?? []), turn]);
+      }
+      progress(`round ${round} of ${rounds}`);
+    }
+  } finally {
+    for (const fleet of fleets) await fleet.stop();
   }
+  const results = fleets.map((fleet) => resultOf(fleet, turns.get(fleet) ?? []));
+  for (const result of results) show(result, eventsPerSecond);
   const [smallest, largest] = [results[0], results.at(-1)];
   if (smallest !== undefined && largest !== undefined && smallest !== largest) compare(smallest, largest);
 }
 
-function show({ clients, bytesPerClient, eventsPerSecond, figures }: RunResult, asked: number): void {
-  say(`${count(clients)} clients, ${Math.round(eventsPerSecond)} events/s written of ${asked}, load ${os.loadavg()[0]?.toFixed(1)}`);
+interface Figure {
+  readonly name: string;
+  readonly bar?: number | undefined;
+  readonly p50: Spread;
+  readonly p99: Spread;
+  readonly asked: number;
+}
+
+interface Result {
+  readonly clients: number;
+  readonly bytesPerClient: number;
+  readonly eventsPerSecond: number;
+  readonly figures: readonly Figure[];
+}
+
+function resultOf({ clients, bytesPerClient }: QueriedFleet, turns: readonly Turn[]): Result {
+  const eventsPerSecond = spreadOf(turns.map((turn) => turn.eventsPerSecond)).median;
+  const figures = turns[0]?.asked.map(({ name, bar }, at) => {
+    const asked = turns.flatMap((turn) => turn.asked[at] ?? []);
+    const p50 = spreadOf(asked.map((latencies) => latencies.p50));
+    const p99 = spreadOf(asked.map((latencies) => latencies.p99));
+    return { name, bar, p50, p99, asked: asked.reduce((sum, latencies) => sum + latencies.asked, 0) };
+  });
+  return { clients, bytesPerClient, eventsPerSecond, figures: figures ?? [] };
+}
+
+function show({ clients, bytesPerClient, eventsPerSecond, figures }: Result, asked: number): void {
+  say(`${count(clients)} clients, ${Math.round(eventsPerSecond)} events/s written of ${asked}`);
   say(`  ${'bytes per client'.padEnd(28)} ${Math.round(bytesPerClient)}`);
   expect(bytesPerClient <= BYTES_PER_CLIENT, `more than ${BYTES_PER_CLIENT} bytes per client`);
   expect(eventsPerSecond >= 0.95 * asked, 'the projector did not keep up');
@@ -63,7 +100,7 @@ function show({ clients, bytesPerClient, eventsPerSecond, figures }: RunResult, 
   }
 }
 
-function compare(smallest: RunResult, largest: RunResult): void {
+function compare(smallest: Result, largest: Result): void {
   say(`${count(largest.clients)} clients against ${count(smallest.clients)}`);
   for (const [at, { name, bar, p50, p99 }] of largest.figures.entries()) {
     const base = smallest.figures[at] as Figure;
@@ -85,6 +122,10 @@ function expect(holds: boolean, otherwise: string): void {
   if (holds) return;
   process.exitCode = 1;
   process.stderr.write(`  missed: ${otherwise}\n`);
+}
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 function say(line: string): void {
