@@ -109,7 +109,11 @@ async function untilItFolds(log: LogOfEvents, folding: Folding): Promise<void> {
 export async function measureLatency(
   { stack, log }: FoldingPlace,
   folding: Folding,
-  options: Pick<LatencyOptions, 'clients' | 'seconds' | 'through'> & { rate: number; warmUp: number; firstNumber: number },
+  options: Pick<LatencyOptions, 'clients' | 'seconds' | 'through'> & {
+    readonly rate: number;
+    readonly warmUp: number;
+    readonly firstNumber: number;
+  },
 ): Promise<LatencyRun> {
   const { clients, seconds, rate, warmUp, firstNumber, through } = options;
   const schedule: ScheduleOptions = { start: Date.now() + READY_WITHIN, rate, warmUp, seconds, clients };

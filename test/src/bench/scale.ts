@@ -1,12 +1,11 @@
-import { type StartedStack, startStack } from '@rollcall/local';
+import type { StartedStack } from '@rollcall/local';
+import { fleetsInTurns, stackWithClients } from './fleets-in-turns.ts';
 import { type FoldRun, watchFold } from './fold-run.ts';
 import type { Folding } from './folding.ts';
 import { BAR_RATE, type LatencyRun, measureLatency, WARM_UP, WARM_UP_AGAIN } from './latency.ts';
 import { LogOfEvents } from './log-of-events.ts';
 import { totalPeakMegabytes } from './process-usage.ts';
 import { projectors } from './projectors.ts';
-import { load } from './query/load.ts';
-import { withoutAppendOnlyFile } from './redis-settings.ts';
 import { atRandom, inRandomOrder, SessionEvents } from './session-events.ts';
 
 /** Sequence numbers of one load of events. Those of the loaded fleet are below. */
@@ -39,23 +38,8 @@ export interface ScaleRun {
  *  many clients as the smallest fleet has, another through events of any clients, and then through a steady load of any clients. The first round,
  *  while the brokers are new, does not count. Gives the runs by size. */
 export async function scale(options: ScaleOptions): Promise<ReadonlyMap<number, readonly ScaleRun[]>> {
-  const { rounds, say } = options;
-  const fleets: ScaledFleet[] = [];
-  const runs = new Map<number, ScaleRun[]>();
-  try {
-    for (const clients of options.fleets) fleets.push(await ScaledFleet.load(clients, options));
-    for (let round = 0; round <= rounds; round++) {
-      for (const fleet of fleets) {
-        const run = await fleet.round(round);
-        const costs = [run.sameClients, run.anyClients, run.latency].map(({ cpuPerEvent }) => cpuPerEvent.toFixed(1));
-        say(`scale: round ${round} of ${rounds}, ${fleet.clients.toLocaleString('en')} clients: ${costs.join(', ')} µs of CPU an event`);
-        if (round > 0) runs.set(fleet.clients, [...(runs.get(fleet.clients) ?? []), run]);
-      }
-    }
-  } finally {
-    for (const fleet of fleets) await fleet.stop();
-  }
-  return runs;
+  const runs = await fleetsInTurns(options.fleets, options.rounds, (clients) => ScaledFleet.load(clients, options), options.say);
+  return new Map([...runs].map(([{ clients }, ofFleet]) => [clients, ofFleet]));
 }
 
 class ScaledFleet {
@@ -71,11 +55,10 @@ class ScaledFleet {
   }
 
   static async load(clients: number, options: ScaleOptions): Promise<ScaledFleet> {
-    const fleet = new ScaledFleet(clients, options, await startStack({ parts: ['kafka', 'redis'] }));
+    const { stack } = await stackWithClients(clients, options.partitions, options.say);
+    const fleet = new ScaledFleet(clients, options, stack);
     try {
-      await withoutAppendOnlyFile(fleet.stack.ports.redis);
       await fleet.#log.create();
-      await load(fleet.stack.redisUrl, clients, options.partitions, options.say);
       return fleet;
     } catch (error) {
       await fleet.stop();
@@ -83,7 +66,7 @@ class ScaledFleet {
     }
   }
 
-  async round(round: number): Promise<ScaleRun> {
+  async measure(round: number): Promise<ScaleRun> {
     const { clients, options } = this;
     const some = Math.min(...options.fleets);
     const sameClients = await this.#foldWaiting(spread(inRandomOrder(options.events, some), clients / some), async (_, fold) => fold);
@@ -100,6 +83,8 @@ class ScaledFleet {
       const latency = await measureLatency({ stack: this.stack, log: this.#log }, folding, steady);
       const megabytes = totalPeakMegabytes(folding.pids());
       if (round === options.rounds) await folding.verify({ changes: await this.#log.count(), clients });
+      const costs = [sameClients, anyClients, latency].map(({ cpuPerEvent }) => cpuPerEvent.toFixed(1));
+      options.say(`scale: ${clients.toLocaleString('en')} clients: ${costs.join(', ')} µs of CPU an event`);
       return { sameClients, anyClients, latency, megabytes };
     });
   }

@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type RunningPart, type StartedStack, startStack } from '@rollcall/local';
+import type { RunningPart, StartedStack } from '@rollcall/local';
 import { RedisConnection } from '../../chaos/redis-connection.ts';
 import { runProgram } from '../child-program.ts';
+import { stackWithClients } from '../fleets-in-turns.ts';
 import { LogOfEvents } from '../log-of-events.ts';
-import { withoutAppendOnlyFile } from '../redis-settings.ts';
 import type { Asked, AskerOptions } from './asker.ts';
-import { load } from './load.ts';
 
 /** Seconds of traffic before anything is asked in a turn. */
 const SETTLE = 10;
@@ -39,7 +38,6 @@ const ONE_CORE = ['--single-threaded-gc'];
 
 /** Kafka, Redis and a projector that goes on from a fleet that was loaded. */
 export class QueriedFleet {
-  #turns = 0;
   readonly #redis: RedisConnection;
   readonly #log: LogOfEvents;
 
@@ -59,12 +57,8 @@ export class QueriedFleet {
 
   static async load(options: FleetOptions): Promise<QueriedFleet> {
     const { clients, partitions, say } = options;
-    const stack = await startStack({ parts: ['kafka', 'redis'] });
+    const { stack, bytesPerClient } = await stackWithClients(clients, partitions, say);
     try {
-      await withoutAppendOnlyFile(stack.ports.redis);
-      const began = performance.now();
-      const bytesPerClient = await load(stack.redisUrl, clients, partitions, say);
-      say(`${clients.toLocaleString('en')} clients loaded in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
       const projector = stack.add('projector', { as: 'bench-projector', env: { PARTITIONS: String(partitions), OFFLINE_GRACE } });
       await projector.start();
       if (/"msg":"restoring"/.test(projector.log())) throw new Error('the projector did not go on from what was loaded');
@@ -76,11 +70,11 @@ export class QueriedFleet {
   }
 
   /** Events for the projector from one process, questions from another; at the end both are gone. */
-  async turn(): Promise<Turn> {
+  async measure(round: number): Promise<Turn> {
     const { clients, partitions, eventsPerSecond, questionsPerSecond, seconds } = this.options;
     const { kafkaBrokers, redisUrl } = this.stack;
     const program = fileURLToPath(new URL('traffic.js', import.meta.url));
-    const args = [program, kafkaBrokers, clients, partitions, eventsPerSecond, ++this.#turns].map(String);
+    const args = [program, kafkaBrokers, clients, partitions, eventsPerSecond, round].map(String);
     const first = await this.#applied();
     const traffic = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
     try {

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { fleetsInTurns } from '../fleets-in-turns.ts';
 import { QueriedFleet, type Turn } from './fleet-run.ts';
 import { type Spread, spreadOf } from './latencies.ts';
 
@@ -41,23 +42,9 @@ async function bench(sizes: readonly number[]): Promise<void> {
   const questionsPerSecond = Number(values['questions-per-second']);
   const partitions = Number(values.partitions);
   const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
-  const fleets: QueriedFleet[] = [];
-  const turns = new Map<QueriedFleet, Turn[]>();
-  try {
-    for (const clients of sizes)
-      fleets.push(await QueriedFleet.load({ clients, partitions, eventsPerSecond, questionsPerSecond, seconds, say: progress }));
-    // In turns, for the machine is now faster, now slower. The first does not count: a new broker and a new projector compile themselves.
-    for (let round = 0; round <= rounds; round++) {
-      for (const fleet of fleets) {
-        const turn = await fleet.turn();
-        if (round > 0) turns.set(fleet, [...(turns.get(fleet) ?? []), turn]);
-      }
-      progress(`round ${round} of ${rounds}`);
-    }
-  } finally {
-    for (const fleet of fleets) await fleet.stop();
-  }
-  const results = fleets.map((fleet) => resultOf(fleet, turns.get(fleet) ?? []));
+  const options = { partitions, eventsPerSecond, questionsPerSecond, seconds, say: progress };
+  const turns = await fleetsInTurns(sizes, rounds, (clients) => QueriedFleet.load({ ...options, clients }), progress);
+  const results = [...turns].map(([fleet, ofFleet]) => resultOf(fleet, ofFleet));
   for (const result of results) show(result, eventsPerSecond);
   const [smallest, largest] = [results[0], results.at(-1)];
   if (smallest !== undefined && largest !== undefined && smallest !== largest) compare(smallest, largest);
