@@ -289,7 +289,7 @@ describe('records that are fetched', () => {
   });
 });
 
-describe('the coordinators of a transactional producer', () => {
+describe('a transactional producer', () => {
   const answer = async () => ({ producerId: '1', producerEpoch: 0 });
   const broker = {
     nodeId: 7,
@@ -316,7 +316,9 @@ describe('the coordinators of a transactional producer', () => {
     await eosManager.commit();
   }
 
-  it('are asked for once, not by each request of each transaction', async () => {
+  const refusal = (type: string, retriable: boolean) => Object.assign(new Error(type), { type, retriable });
+
+  it('asks for its coordinators once, not with each request of each transaction', async () => {
     const eosManager = producer();
     await eosManager.initProducerId();
     for (let time = 1; time <= 3; time++) await transact(eosManager);
@@ -325,16 +327,32 @@ describe('the coordinators of a transactional producer', () => {
     expect(cluster.findBroker).toHaveBeenCalledWith({ nodeId: 7 });
   });
 
-  it('are asked for again where they have moved', async () => {
-    const moved = (type: string) => Object.assign(new Error(type), { type, retriable: true });
+  it('asks for them again where they have moved', async () => {
     const eosManager = producer();
-    broker.initProducerId.mockRejectedValueOnce(moved('NOT_COORDINATOR_FOR_GROUP'));
+    broker.initProducerId.mockRejectedValueOnce(refusal('NOT_COORDINATOR_FOR_GROUP', true));
     await eosManager.initProducerId();
     expect(cluster.findGroupCoordinator).toHaveBeenCalledTimes(2);
     await transact(eosManager);
-    broker.txnOffsetCommit.mockRejectedValueOnce(moved('NOT_COORDINATOR'));
+    broker.txnOffsetCommit.mockRejectedValueOnce(refusal('NOT_COORDINATOR', true));
     cluster.findGroupCoordinator.mockClear();
     await transact(eosManager);
     expect(cluster.findGroupCoordinator).toHaveBeenCalled();
+  });
+
+  it('waits for the transaction before, which the broker is still completing, with offsets alone too', async () => {
+    const eosManager = producer();
+    await eosManager.initProducerId();
+    const commitOffsets = async () => {
+      eosManager.beginTransaction();
+      await eosManager.sendOffsets({ consumerGroupId: 'group', topics: [] });
+      await eosManager.commit();
+    };
+    broker.addOffsetsToTxn.mockRejectedValueOnce(refusal('CONCURRENT_TRANSACTIONS', true));
+    await commitOffsets();
+    expect(broker.addOffsetsToTxn).toHaveBeenCalledTimes(2);
+    expect(broker.endTxn).toHaveBeenCalledTimes(1);
+    broker.addOffsetsToTxn.mockRejectedValueOnce(refusal('INVALID_PRODUCER_EPOCH', false));
+    await expect(commitOffsets()).rejects.toMatchObject({ type: 'INVALID_PRODUCER_EPOCH' });
+    expect(broker.addOffsetsToTxn).toHaveBeenCalledTimes(3);
   });
 });
