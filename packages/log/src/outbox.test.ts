@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { zstdDecompressSync } from 'node:zlib';
+import { garbageCollector } from '@rollcall/schema/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Outbox } from './outbox.ts';
@@ -142,5 +143,25 @@ describe('records on their way to Kafka', () => {
     expect(outbox.bytes).toBeGreaterThan(900_000);
     expect(outbox.take()).toHaveLength(3);
     expect([outbox.bytes, outbox.take()]).toEqual([0, []]);
+  });
+
+  it('leave nothing to the collector of the old heap once they are sent', () => {
+    const gc = garbageCollector();
+    const outbox = new Outbox();
+    const bytes = randomBytes(50_000);
+    const keptAfter = (times: number) => {
+      for (let time = 0; time < times; time++) {
+        outbox.add([record(bytes)]);
+        outbox.take();
+      }
+      // What outlives two of these is in the old heap.
+      for (let round = 0; round < 3; round++) gc({ type: 'minor' });
+      return process.memoryUsage().arrayBuffers;
+    };
+    outbox.add([record(bytes)]);
+    gc();
+    gc(); // The first frees buffers in the background.
+    const before = keptAfter(1);
+    expect(keptAfter(200) - before).toBeLessThan(20 * bytes.length);
   });
 });

@@ -5,7 +5,7 @@ import { type PackedRecords, RecordSet } from './record-set.ts';
 
 /** Records to be sent, written down at once, each as it comes: what makes them need not keep them. */
 export class Outbox {
-  readonly #topics = new Map<string, Map<number, RecordSet>>();
+  #topics = new Map<string, Map<number, RecordSet>>();
 
   add(records: Iterable<NewRecord>): void {
     for (const record of records) {
@@ -37,7 +37,7 @@ export class Outbox {
         }
       }
     }
-    this.#topics.clear();
+    this.#topics = new Map();
     return requests;
   }
 }

@@ -48,7 +48,7 @@ export class OwnedPartition {
   /** Clients as Redis has them, those that were used last: read here, or written. The chain says that nobody else wrote. */
   readonly #held: LRUCache<string, StoredClient>;
   /** What is still to be written: Redis is behind by this. */
-  readonly #staged = new Map<string, StagedClient>();
+  #staged = new Map<string, StagedClient>();
   #sessionsStaged = 0;
 
   private constructor(
@@ -138,7 +138,7 @@ export class OwnedPartition {
     await underWay;
     if (watermark !== undefined) commands.watermark(watermark);
     await this.#apply(commands, written);
-    this.#sessionsStaged = 0;
+    this.#unstage();
   }
 
   /** Every client of which anything is known, in portions. Throws ChainBroken. */
@@ -211,10 +211,7 @@ export class OwnedPartition {
   async #apply(commands: ApplyCommands, written: ReadonlyMap<string, StoredClient>): Promise<void> {
     const keys = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
     await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, ...commands.toArguments()));
-    for (const [key, stored] of written) {
-      this.#staged.delete(key);
-      this.#held.set(key, stored);
-    }
+    for (const [key, stored] of written) this.#held.set(key, stored);
   }
 
   async #write(script: (chain: string, next: string) => Promise<number>): Promise<number> {
@@ -234,7 +231,12 @@ export class OwnedPartition {
 
   #forget(): void {
     this.#held.clear();
-    this.#staged.clear();
+    this.#unstage();
+  }
+
+  /** A map that is emptied again and again keeps what was in it (docs/adr/0031). */
+  #unstage(): void {
+    this.#staged = new Map();
     this.#sessionsStaged = 0;
   }
 
