@@ -1,7 +1,7 @@
-import { garbageCollector } from '@rollcall/schema/testing';
 import kafkajs from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { COMPRESSION, compressRecords } from './compression.ts';
+import { garbageCollector } from './testing.ts';
 
 const gc = garbageCollector();
 

@@ -309,9 +309,11 @@ describe('a transactional producer', () => {
   const producer = () => createEosManager({ logger, cluster, transactional: true, transactionalId: 'id' });
   afterEach(() => void vi.clearAllMocks());
 
-  async function transact(eosManager: ReturnType<typeof producer>) {
+  const RECORDS = [{ topic: 't', partitions: [{ partition: 0 }] }];
+
+  async function transact(eosManager: ReturnType<typeof producer>, records: readonly object[] = RECORDS) {
     eosManager.beginTransaction();
-    await eosManager.addPartitionsToTransaction([{ topic: 't', partitions: [{ partition: 0 }] }]);
+    await eosManager.addPartitionsToTransaction(records);
     await eosManager.sendOffsets({ consumerGroupId: 'group', topics: [] });
     await eosManager.commit();
   }
@@ -342,17 +344,12 @@ describe('a transactional producer', () => {
   it('waits for the transaction before, which the broker is still completing, with offsets alone too', async () => {
     const eosManager = producer();
     await eosManager.initProducerId();
-    const commitOffsets = async () => {
-      eosManager.beginTransaction();
-      await eosManager.sendOffsets({ consumerGroupId: 'group', topics: [] });
-      await eosManager.commit();
-    };
     broker.addOffsetsToTxn.mockRejectedValueOnce(refusal('CONCURRENT_TRANSACTIONS', true));
-    await commitOffsets();
+    await transact(eosManager, []);
     expect(broker.addOffsetsToTxn).toHaveBeenCalledTimes(2);
     expect(broker.endTxn).toHaveBeenCalledTimes(1);
     broker.addOffsetsToTxn.mockRejectedValueOnce(refusal('INVALID_PRODUCER_EPOCH', false));
-    await expect(commitOffsets()).rejects.toMatchObject({ type: 'INVALID_PRODUCER_EPOCH' });
+    await expect(transact(eosManager, [])).rejects.toMatchObject({ type: 'INVALID_PRODUCER_EPOCH' });
     expect(broker.addOffsetsToTxn).toHaveBeenCalledTimes(3);
   });
 });

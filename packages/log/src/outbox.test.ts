@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { zstdDecompressSync } from 'node:zlib';
-import { garbageCollector } from '@rollcall/schema/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Outbox } from './outbox.ts';
 import type { NewRecord } from './record.ts';
 import { MAX_BATCH_BYTES, type PackedRecords } from './record-set.ts';
+import { garbageCollector } from './testing.ts';
 
 // What is written is read by the Kafka client's own decoder.
 const kafkajs = createRequire(import.meta.url);

@@ -37,7 +37,7 @@ export class Outbox {
         }
       }
     }
-    this.#topics = new Map();
+    this.#topics = new Map(); // Emptied again and again, it would keep what was in it (docs/adr/0031).
     return requests;
   }
 }

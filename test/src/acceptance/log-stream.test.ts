@@ -13,9 +13,8 @@ import {
   PositionUnknown,
   Transactor,
 } from '@rollcall/log';
-import { cutLog } from '@rollcall/log/testing';
+import { cutLog, garbageCollector } from '@rollcall/log/testing';
 import { partitionOf } from '@rollcall/schema';
-import { garbageCollector } from '@rollcall/schema/testing';
 import { afterAll, beforeEach, expect, inject, it } from 'vitest';
 import { eventually } from './rollcall-under-test.ts';
 import { text } from './topic-feed.ts';
