@@ -47,6 +47,7 @@ export {
   type ClientView,
   CursorInvalid,
   type Freshness,
+  LayoutOutdated,
   type ListFilter,
   type ListOptions,
   type NamespaceCounts,

@@ -83,7 +83,7 @@ export class Rollcall implements AsyncDisposable {
   }
 
   /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it. Like every question to the
-   *  snapshots, throws NoSnapshots, PartitionRestoring, PartitionUnknown, SnapshotsBehind or RedisUnavailable. */
+   *  snapshots, throws NoSnapshots, LayoutOutdated, PartitionRestoring, PartitionUnknown, SnapshotsBehind or RedisUnavailable. */
   client(namespace: string, client: string, freshness?: Freshness): Promise<ClientView | undefined> {
     return this.#reader.client({ namespace, client }, freshness);
   }
@@ -125,7 +125,7 @@ export class Rollcall implements AsyncDisposable {
 
   /** The current state first, then every change after it, without a gap or a repetition between. Memory is needed for what changes while the
    *  rows are read, not for all of them. Where snapshots are being restored, or lag behind the feed, it waits for them. Throws LogUnavailable,
-   *  NoSnapshots, RedisUnavailable; once it is complete, it needs Kafka only, and outlives its absence as a Feed does. */
+   *  NoSnapshots, LayoutOutdated, RedisUnavailable; once it is complete, it needs Kafka only, and outlives its absence as a Feed does. */
   table(options: TableOptions = {}): AsyncIterable<TableEntry, void, undefined> {
     return tableEntries({ reader: this.#reader, log: this.#log }, options);
   }

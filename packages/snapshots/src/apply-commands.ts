@@ -1,5 +1,6 @@
 import type { ClientState } from '@rollcall/fold';
 import { encodeName } from '@rollcall/schema';
+import type { BucketCounts } from './bucket-counts.ts';
 import { sourceId } from './client-codec.ts';
 import type { IndexOrder, PartitionKeys } from './keys.ts';
 import type { ClientEntries, StoredClient } from './stored-client.ts';
@@ -12,6 +13,7 @@ export class ApplyCommands {
   /** Key and JSON of each client. */
   readonly #clients: string[] = [];
   #watermark: bigint | undefined;
+  /** By how many clients each bucket changes. */
   readonly #counts = new Map<string, number>();
   /** Sorted sets: members that go, scores and members that come. */
   readonly #removed = new Map<string, string[]>();
@@ -39,16 +41,20 @@ export class ApplyCommands {
     this.#watermark = offset;
   }
 
-  /** As APPLY takes them. */
-  toArguments(): string[] {
-    const counts = [...this.#counts].filter(([, by]) => by !== 0);
+  /** As APPLY takes them. What was counted is added to `counts`, which are those of the partition. */
+  toArguments(counts: BucketCounts): string[] {
     const commands = [
+      ...counts.add(this.#counts).map(([namespace, text]) => this.#countCommand(namespace, text)),
       ...[...this.#removed].map(([set, members]) => ['ZREM', set, ...members]),
       ...[...this.#added].map(([set, members]) => ['ZADD', set, ...members]),
       ...(this.#sources.size > 0 ? [['HSET', this.keys.sources(), ...[...this.#sources].flat()]] : []),
       ...(this.#watermark !== undefined ? [['HSET', this.keys.meta(), 'watermark', this.#watermark.toString()]] : []),
     ];
-    return [JSON.stringify([counts, commands]), ...this.#clients];
+    return [JSON.stringify(commands), ...this.#clients];
+  }
+
+  #countCommand(namespace: string, text: string): string[] {
+    return text === '' ? ['HDEL', this.keys.counts(), namespace] : ['HSET', this.keys.counts(), namespace, text];
   }
 
   /** From its former bucket to its new one. */

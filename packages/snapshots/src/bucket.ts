@@ -26,7 +26,7 @@ export function traitsOf({ namespace, presence, offlineConfirmed, disconnectionR
   };
 }
 
-/** As keys and counts have it: `NAMESPACE/PRESENCE/CONFIRMED/REASON/EXISTS/STATE`, names encoded, CONFIRMED `confirmed` or `pending`, what
+/** As the keys of its indexes have it: `NAMESPACE/PRESENCE/CONFIRMED/REASON/EXISTS/STATE`, names encoded, CONFIRMED `confirmed` or `pending`, what
  *  does not apply empty. */
 export function bucketOf(client: Traits): string {
   const { namespace, presence, confirmed, reason = '', exists, state = '' } = traitsOf(client);

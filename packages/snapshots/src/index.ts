@@ -1,4 +1,5 @@
 export { type Freshness, NoSnapshots, PartitionUnknown, SnapshotsBehind } from './active-generation.ts';
+export { LayoutOutdated } from './bucket-counts.ts';
 export type { NamespaceCounts } from './counts.ts';
 export { CursorInvalid } from './cursor.ts';
 export type { Generation, GenerationStatus } from './generations.ts';

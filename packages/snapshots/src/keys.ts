@@ -35,7 +35,7 @@ export class PartitionKeys {
     return `${this.base}meta`;
   }
 
-  /** Hash: a bucket to its number of clients. */
+  /** Hash: a namespace to the JSON of its buckets, each with its number of clients. */
   counts(): string {
     return `${this.base}counts`;
   }

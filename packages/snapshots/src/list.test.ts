@@ -112,8 +112,8 @@ describe.skipIf(!hasRedisServer())('a list', () => {
 
   it('looks at so many entries for a page and no more, then goes on with the next', async () => {
     const { pages, write } = await open(server);
-    const many = Array.from({ length: 3_000 }, (_, n) => connected(1n, after(n), { client: `client${n}` }));
-    await write(clientsAfter([...many, connected(1n, after(2_900), { client: 'pump' })]), 1n);
+    const many = Array.from({ length: 5_000 }, (_, n) => connected(1n, after(n), { client: `client${n}` }));
+    await write(clientsAfter([...many, connected(1n, after(4_900), { client: 'pump' })]), 1n);
     const found = await pages({ namespace: 'myns', prefix: 'pump' }, { order: 'since' });
     expect(found.flat()).toEqual(['pump']);
     expect(found.length).toBe(2);

@@ -1,4 +1,4 @@
-import { type ClientSnapshot, decodeName, timeToMilliseconds } from '@rollcall/schema';
+import { type ClientSnapshot, decodeName, encodeName, timeToMilliseconds } from '@rollcall/schema';
 import { encodeCursor } from './cursor.ts';
 import type { IndexOrder } from './keys.ts';
 import { merge, type Place, type Run } from './merge.ts';
@@ -46,8 +46,8 @@ export class List {
 
   /** The entries that come after a place: about so many of each partition. */
   async #next(after: Place, wanted: number): Promise<Run<Entry>> {
-    const { prefix, pattern } = this.selection;
-    const query = { order: this.order, after, wanted, pattern, prefix };
+    const { namespace, prefix, pattern } = this.selection;
+    const query = { order: this.order, after, wanted, namespace: encodeName(namespace), pattern, prefix };
     const runs = await Promise.all(this.partitions.map((partition) => partition.index(query)));
     return merge(runs.flat().map((run) => this.#upToEnd(run)));
   }

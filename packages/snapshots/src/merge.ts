@@ -11,7 +11,7 @@ export interface Place {
 /** What comes next in one sorted set. */
 export interface Run<E extends Place = Place> {
   readonly entries: readonly E[];
-  /** Nothing comes after these. */
+  /** Nothing comes after these, or not before another of the same answer breaks off. */
   readonly isEnd: boolean;
 }
 

@@ -22,7 +22,7 @@ export class OwnedGenerations {
     readonly beside: readonly OwnedPartition[],
   ) {}
 
-  /** Takes the partition over in each of them. Throws ChainBroken if Redis is emptied meanwhile, FoldVersionDiffers. */
+  /** Takes the partition over in each of them. Throws ChainBroken if Redis is emptied meanwhile, FoldVersionDiffers, LayoutOutdated. */
   static async claim(redis: ScriptedRedis, keys: Keys, generations: Generations, partition: number, settings: FoldSettings, cache: number) {
     await generations.establish();
     const numbers = await generations.followed();

@@ -4,6 +4,7 @@ import { compareText, encodeName, timeToMilliseconds, toClientKey } from '@rollc
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bucketOf } from './bucket.ts';
+import { LayoutOutdated } from './bucket-counts.ts';
 import { allOf, clientsAfter, histories, ODD_NAMES, SETTINGS } from './histories.test-kit.ts';
 import { Keys } from './keys.ts';
 import { ChainBroken, type ClientWrite, OwnedPartition } from './owned-partition.ts';
@@ -222,6 +223,45 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
       expect(await held()).toEqual(once);
     });
 
+    it('is taken over anew by a claim that is executed a second time: who claimed before it writes nothing more', async () => {
+      let sent: Parameters<typeof server.redis.claim> | undefined;
+      const claimOf = (...words: Parameters<typeof server.redis.claim>) => {
+        sent = words;
+        return server.redis.claim(...words);
+      };
+      const redis: typeof server.redis = Object.create(server.redis, { claim: { value: claimOf } });
+      const { partition: former } = await OwnedPartition.claim(redis, keys, SETTINGS);
+      const { partition: owner } = await claim();
+      await owner.apply(clientsAfter([connected(1n)]).map(write), 1n);
+      await server.redis.claim(...(sent as NonNullable<typeof sent>));
+      const before = await held();
+      await expect(former.apply(clientsAfter([connected(1n)]).map(write), 1n)).rejects.toThrow(ChainBroken);
+      await expect(owner.check()).rejects.toThrow(ChainBroken);
+      expect(await held()).toEqual(before);
+    });
+
+    it('is written by nobody who does not know whether the last write came to Redis', async () => {
+      const lossy: typeof server.redis = Object.create(server.redis, {
+        wipe: {
+          value: async (...words: Parameters<typeof server.redis.wipe>) => {
+            await server.redis.wipe(...words);
+            throw new Error('the answer is lost');
+          },
+        },
+      });
+      const { partition } = await OwnedPartition.claim(lossy, keys, SETTINGS);
+      const clients = clientsAfter([connected(1n)]);
+      await partition.apply(clients.map(write), 1n);
+      await expect(partition.wipe()).rejects.toThrow('the answer is lost');
+      await expect(partition.apply(clients.map(write), 1n)).rejects.toThrow(ChainBroken);
+      await expect(partition.check()).rejects.toThrow(ChainBroken);
+    });
+
+    it('is not taken over where counts are those of an earlier layout', async () => {
+      await server.redis.hset(keys.counts(), 'myns/online///unknown/', '1');
+      await expect(claim()).rejects.toThrow(LayoutOutdated);
+    });
+
     it('fails where a client is a hash, as in an earlier layout: it is not taken for one that was never seen', async () => {
       const { partition } = await claim();
       const client = clientOf(1);
@@ -327,7 +367,7 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
       expect(await commands()).toBeGreaterThan(reads);
     });
 
-    it('is forgotten when it is not known what was written', async () => {
+    it('is of no use any more when it is not known what was written: whoever claims finds it', async () => {
       const lost = { on: false };
       const redis: typeof server.redis = Object.create(server.redis, {
         apply: {
@@ -342,7 +382,9 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
       await partition.apply([write(before)]);
       lost.on = true;
       await expect(partition.apply([write(after)])).rejects.toThrow('the answer was lost');
-      expect((await partition.load([before])).map(allOf)).toEqual([allOf(after)]);
+      await expect(partition.load([before])).rejects.toThrow(ChainBroken);
+      const { partition: owner } = await claim();
+      expect((await owner.load([before])).map(allOf)).toEqual([allOf(after)]);
     });
   });
 
@@ -416,6 +458,16 @@ function clientOf(sessions: number, client = 'client1'): ClientState {
   return restoreClient(toClientKey('myns', client), remembered, 3n, SETTINGS);
 }
 
+/** As the hash has it: by namespace, each in the order of its buckets. */
+function countsOf(buckets: readonly (readonly [bucket: string, clients: number])[]): Record<string, string> {
+  const byNamespace = Map.groupBy(
+    buckets.toSorted(([a], [b]) => compareText(a, b)),
+    ([bucket]) => bucket.split('/')[0] ?? '',
+  );
+  const text = (some: typeof buckets) => JSON.stringify(Object.fromEntries(some.map(([bucket, n]) => [bucket.replace(/^[^/]*\//, ''), n])));
+  return Object.fromEntries([...byNamespace].map(([namespace, some]) => [namespace, text(some)]));
+}
+
 function indexesAndCounts(all: Record<string, unknown>) {
   return Object.fromEntries(Object.entries(all).filter(([key]) => key.startsWith('index:') || key === 'counts'));
 }
@@ -433,6 +485,6 @@ function indexesAndCountsOf(clients: readonly ClientState[]) {
         return [`index:since:${bucket}`, sorted.flatMap((client) => [encodeName(client.client), String(score(client))])];
       }),
     ),
-    counts: Object.fromEntries([...buckets].map(([bucket, { length }]) => [bucket, String(length)])),
+    counts: countsOf([...buckets].map(([bucket, { length }]) => [bucket, length])),
   };
 }

@@ -3,10 +3,11 @@ import type { ClientState, FoldSettings } from '@rollcall/fold';
 import { type ClientKey, parseClientKey } from '@rollcall/schema';
 import { LRUCache } from 'lru-cache';
 import { ApplyCommands } from './apply-commands.ts';
+import { BucketCounts } from './bucket-counts.ts';
 import { everyClient } from './every-client.ts';
 import type { PartitionKeys } from './keys.ts';
 import { CLIENTS_PER_CALL, readClients } from './read-clients.ts';
-import { inTurn, type ScriptedRedis } from './redis.ts';
+import { inTurn, pairs, type ScriptedRedis } from './redis.ts';
 import { type ClientEntries, type ReadClient, readStored, type StoredClient, stateOf, toStore } from './stored-client.ts';
 
 /** A client to write; while it is pending, with the time at which its OfflineDeadline falls due. */
@@ -55,7 +56,10 @@ export class OwnedPartition {
     private readonly redis: ScriptedRedis,
     private readonly keys: PartitionKeys,
     private readonly settings: FoldSettings,
-    private readonly nonce: string,
+    /** Of the chain; '' once a write has failed: whether it came to Redis is not known, so nothing is written after it. */
+    private nonce: string,
+    /** As Redis has them, or will have once what was sent is written. */
+    private counts: BucketCounts,
     cache: number,
   ) {
     const max = Math.max(CLIENTS_PER_BATCH, cache);
@@ -63,10 +67,10 @@ export class OwnedPartition {
   }
 
   /** Takes the partition over from whoever held it; says where Redis stands. `cache`: how many clients to keep in memory, at least those
-   *  of a batch. */
+   *  of a batch. Throws LayoutOutdated. */
   static async claim(redis: ScriptedRedis, keys: PartitionKeys, settings: FoldSettings, cache = CLIENTS_PER_BATCH) {
-    const partition = new OwnedPartition(redis, keys, settings, randomUUID(), cache);
-    const watermark = await redis.claim(1, keys.meta(), partition.#chain());
+    const [nonce, watermark, counts] = await redis.claim(2, keys.meta(), keys.counts(), randomUUID());
+    const partition = new OwnedPartition(redis, keys, settings, nonce, new BucketCounts(pairs(counts)), cache);
     return { partition, watermark: decodeWatermark(watermark) };
   }
 
@@ -169,6 +173,7 @@ export class OwnedPartition {
         this.redis.wipe(keys.length, ...keys, chain, next, this.keys.base, CLIENTS_PER_CALL.toString()),
       );
     } while (answer === 1);
+    this.counts = new BucketCounts();
   }
 
   /** Throws ChainBroken if Redis is not as this owner left it. */
@@ -210,7 +215,8 @@ export class OwnedPartition {
 
   async #apply(commands: ApplyCommands, written: ReadonlyMap<string, StoredClient>): Promise<void> {
     const keys = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
-    await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, ...commands.toArguments()));
+    const words = commands.toArguments(this.counts);
+    await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, ...words));
     for (const [key, stored] of written) this.#held.set(key, stored);
   }
 
@@ -223,7 +229,7 @@ export class OwnedPartition {
       if (answer === 0) throw new ChainBroken();
       return answer;
     } catch (error) {
-      // Whether it was written is not known.
+      this.nonce = '';
       this.#forget();
       throw error;
     }

@@ -1,4 +1,5 @@
 import { type ClientSnapshot, clientKey, type SessionSnapshot } from '@rollcall/schema';
+import { LayoutOutdated, parseCounts } from './bucket-counts.ts';
 import { type ClientJson, decodeClientSnapshot, parseClient } from './client-codec.ts';
 import type { ClientId, IndexOrder, PartitionKeys } from './keys.ts';
 import type { Place, Run } from './merge.ts';
@@ -25,7 +26,9 @@ export interface IndexQuery {
   readonly wanted: number;
   /** Encoded; of names in their own order. */
   readonly prefix: string;
-  /** A Lua pattern of the buckets. */
+  /** Encoded. */
+  readonly namespace: string;
+  /** A Lua pattern of its buckets. */
   readonly pattern: string;
 }
 
@@ -39,7 +42,7 @@ export class PartitionRestoring extends Error {
 }
 
 /** One partition of one generation, for readers. What is not there may be on its way: throws PartitionRestoring where the partition has no
- *  watermark. */
+ *  watermark. Counts and lists throw LayoutOutdated, too. */
 export class PartitionReader {
   /** Full paths of the sources that were read, by id: which path an id stands for never changes. */
   readonly #sources = new Map<string, string>();
@@ -70,17 +73,20 @@ export class PartitionReader {
   async counts(): Promise<[bucket: string, clients: number][]> {
     const [watermark, counts] = await this.redis.readCounts(2, this.keys.meta(), this.keys.counts());
     this.#mustBeComplete(watermark);
-    return pairs(lines(counts)).map(([bucket, count]) => [bucket, Number(count)]);
+    return parseCounts(pairs(counts));
   }
 
   /** A run for each bucket that fits the pattern, each in order. */
-  async index({ order, after, wanted, prefix, pattern }: IndexQuery): Promise<Run<Entry>[]> {
+  async index({ order, after, wanted, prefix, namespace, pattern }: IndexQuery): Promise<Run<Entry>[]> {
     const score = after.since === undefined || after.since === Number.NEGATIVE_INFINITY ? '-inf' : String(after.since);
     const names = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
     const from = [String(wanted), score, after.name, prefix];
-    const [watermark, ...runs] = await this.redis.readIndex(3, ...names, this.keys.base, order, pattern, ...from);
+    const [watermark, ...runs] = await this.redis.readIndex(3, ...names, this.keys.base, order, namespace, pattern, ...from);
     this.#mustBeComplete(watermark);
-    return runs.map((run) => this.#toRun(lines(run), order));
+    return runs.map((run) => {
+      if (run === null) throw new LayoutOutdated();
+      return this.#toRun(lines(run), order);
+    });
   }
 
   /** How many entries were asked for, then each name, and in the order of since its score. */

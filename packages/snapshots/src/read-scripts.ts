@@ -19,21 +19,21 @@ return reply
 `;
 
 /** Reads the counts, and whether they are complete: both as of one moment.
- *  KEYS: meta, counts. Returns the watermark (false where there is none), and bucket, count, … as lines. */
+ *  KEYS: meta, counts. Returns the watermark (false where there is none), and the counts as namespace, JSON, … */
 export const READ_COUNTS = `
-local counts = redis.call('HGETALL', KEYS[2])
-return { redis.call('HGET', KEYS[1], 'watermark'), table.concat(counts, '\\n') }
+return { redis.call('HGET', KEYS[1], 'watermark'), redis.call('HGETALL', KEYS[2]) }
 `;
 
-/** What comes next in an order, of each bucket that fits: as many entries as will do if they are spread evenly, and a few more.
+/** What comes next in an order, of each bucket that fits: as many entries as will do if they are spread evenly, with three standard deviations
+ *  and a few more. The largest bucket is read first, and where one breaks off, those after it end (`bound`): what lies beyond is not known of all.
  *  Members are compared byte by byte, as the set orders them: Lua's own comparison of texts follows the locale that Redis was started in.
- *  KEYS: meta, counts, absent. ARGV: the partition's key base, `since` or `name`, a Lua pattern of buckets, how many of all buckets, the score and
- *  the member after which to begin (`-inf` and '': at the start), the prefix of members in the order of names or ''.
+ *  KEYS: meta, counts, absent. ARGV: the partition's key base, `since` or `name`, the namespace, a Lua pattern of its buckets, how many of all
+ *  buckets, the score and the member after which to begin (`-inf` and '': at the start), the prefix of members in the order of names or ''.
  *  Returns the watermark (false where there is none), then for each bucket, as lines, how many were asked of it, then member, score, …;
- *  without scores in the order of names. */
+ *  without scores in the order of names. Returns false in place of buckets where counts are those of an earlier layout. */
 export const READ_INDEX = `
-local base, order, pattern, wanted = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-local score, member, prefix = ARGV[5], ARGV[6], ARGV[7]
+local base, order, namespace, pattern, wanted = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local score, member, prefix = ARGV[6], ARGV[7], ARGV[8]
 local function upTo(a, b)
   for i = 1, math.min(#a, #b) do
     local x, y = string.byte(a, i, i), string.byte(b, i, i)
@@ -41,34 +41,42 @@ local function upTo(a, b)
   end
   return #a <= #b
 end
-local function bySince(index, limit)
-  local found = redis.call('ZRANGE', index, score, '+inf', 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
-  if member == '' or tonumber(found[2]) ~= tonumber(score) then return found end
-  local low = redis.call('ZCOUNT', index, '-inf', '(' .. score)
-  local high = redis.call('ZCOUNT', index, '-inf', score)
-  while low < high do
-    local middle = math.floor((low + high) / 2)
-    if upTo(redis.call('ZRANGE', index, middle, middle)[1], member) then low = middle + 1 else high = middle end
+local function bySince(index, limit, bound)
+  local found = redis.call('ZRANGE', index, score, bound or '+inf', 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
+  if member ~= '' and tonumber(found[2]) == tonumber(score) then
+    local low = redis.call('ZCOUNT', index, '-inf', '(' .. score)
+    local high = redis.call('ZCOUNT', index, '-inf', score)
+    while low < high do
+      local middle = math.floor((low + high) / 2)
+      if upTo(redis.call('ZRANGE', index, middle, middle)[1], member) then low = middle + 1 else high = middle end
+    end
+    found = redis.call('ZRANGE', index, low, low + limit - 1, 'WITHSCORES')
   end
-  return redis.call('ZRANGE', index, low, low + limit - 1, 'WITHSCORES')
+  local last = found[2 * limit]
+  return found, last and (not bound or tonumber(last) < tonumber(bound)) and last or bound
 end
 local low = member == '' and '[' .. prefix or '(' .. member
 local high = prefix == '' and '+' or '(' .. prefix .. '\\255'
-local function byName(index, limit)
-  return redis.call('ZRANGE', index, low, high, 'BYLEX', 'LIMIT', 0, limit)
+local function byName(index, limit, bound)
+  local found = redis.call('ZRANGE', index, low, bound or high, 'BYLEX', 'LIMIT', 0, limit)
+  return found, found[limit] and '[' .. found[limit] or bound
 end
-local counts, sizes, total = redis.call('HGETALL', KEYS[2]), {}, 0
-for at = 1, #counts, 2 do
-  if string.find(counts[at], pattern) then
-    sizes[counts[at]] = tonumber(counts[at + 1])
-    total = total + sizes[counts[at]]
+local watermark, text = redis.call('HGET', KEYS[1], 'watermark'), redis.call('HGET', KEYS[2], namespace)
+if not text and string.find(redis.call('HRANDFIELD', KEYS[2]) or '', '/', 1, true) then return { watermark, false } end
+local buckets, sizes, total = {}, {}, 0
+for bucket, size in pairs(cjson.decode(text or '{}')) do
+  if string.find(bucket, pattern) then
+    buckets[#buckets + 1] = bucket
+    sizes[bucket] = math.max(1, size)
+    total = total + sizes[bucket]
   end
 end
-local reply = { redis.call('HGET', KEYS[1], 'watermark') }
-local read = order == 'since' and bySince or byName
-for bucket, size in pairs(sizes) do
-  local limit = math.ceil(2 * wanted * size / total) + 4
-  local run = read(base .. 'index:' .. order .. ':' .. bucket, limit)
+table.sort(buckets, function(a, b) return sizes[a] > sizes[b] end)
+local read, reply, run, bound = order == 'since' and bySince or byName, { watermark }
+for _, bucket in ipairs(buckets) do
+  local even = wanted * sizes[bucket] / total
+  local limit = math.ceil(even + 3 * math.sqrt(even)) + 4
+  run, bound = read(base .. 'index:' .. order .. ':' .. namespace .. '/' .. bucket, limit, bound)
   table.insert(run, 1, limit)
   reply[#reply + 1] = table.concat(run, '\\n')
 end

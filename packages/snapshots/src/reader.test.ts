@@ -2,6 +2,7 @@ import { clientSnapshot } from '@rollcall/fold';
 import { connected, disconnected } from '@rollcall/fold/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ActiveGeneration, NoSnapshots, PartitionUnknown, SnapshotsBehind } from './active-generation.ts';
+import { LayoutOutdated } from './bucket-counts.ts';
 import { ODD_NAMES, SETTINGS } from './histories.test-kit.ts';
 import { partitionOfClient } from './keys.ts';
 import { PartitionRestoring } from './partition-reader.ts';
@@ -82,6 +83,18 @@ describe.skipIf(!hasRedisServer())('reading snapshots', () => {
     expect(await sourceOf()).toBe('/namespaces/second');
     await project(connected(1n, '12:00:00', { source: '/namespaces/first' }));
     expect(await sourceOf()).toBe('/namespaces/first');
+  });
+
+  it('says that the layout is an earlier one: nobody is taken for missing, nor counted', async () => {
+    const { reader, store, project } = await open(server);
+    await project(connected(1n), connected(1n, '12:00:00', { client: 'client2' }));
+    await server.redis.del(`test:{1:${partition}}:counts`);
+    await server.redis.hset(`test:{1:${partition}}:counts`, 'myns/online///unknown/', '1');
+    await expect(reader.list({ namespace: 'myns' })).rejects.toThrow(LayoutOutdated);
+    await expect(reader.list({ namespace: 'myns' }, { order: 'since' })).rejects.toThrow(LayoutOutdated);
+    await expect(reader.counts()).rejects.toThrow(LayoutOutdated);
+    await expect(store.claim(partition, PARTITIONS)).rejects.toThrow('empty it, and projectors restore it from rollcall.state');
+    expect(await reader.client(client1)).toBeDefined();
   });
 
   describe('while a partition is being restored', () => {

@@ -1,5 +1,6 @@
 import type { SessionSnapshot } from '@rollcall/schema';
 import { ActiveGeneration, type Freshness, NoSnapshots, SnapshotsBehind } from './active-generation.ts';
+import { LayoutOutdated } from './bucket-counts.ts';
 import { addUp, type NamespaceCounts } from './counts.ts';
 import { decodeCursor } from './cursor.ts';
 import { type ClientId, partitionOfClient } from './keys.ts';
@@ -100,4 +101,4 @@ export class SnapshotReader {
 }
 
 /** Errors that do not mean that Redis cannot be used. */
-const ANSWERS = [NoSnapshots, PartitionRestoring, SnapshotsBehind, RangeError, TypeError];
+const ANSWERS = [NoSnapshots, PartitionRestoring, SnapshotsBehind, LayoutOutdated, RangeError, TypeError];

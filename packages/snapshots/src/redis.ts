@@ -40,11 +40,11 @@ export interface ScriptedRedis extends RedisCommander, EventEmitter {
     ...names: string[]
   ): Promise<[watermark: string | null, chain: string | null, sources: string[], ...clients: (string | null)[]]>;
   activate(keys: 1, generation: string, from: string, to: string): Promise<number>;
-  claim(keys: 1, meta: string, chain: string): Promise<string | null>;
+  claim(keys: 2, meta: string, counts: string, nonce: string): Promise<[nonce: string, watermark: string | null, counts: string[]]>;
   wipe(keys: number, ...keysAndArguments: string[]): Promise<number>;
   apply(keys: number, ...keysAndArguments: string[]): Promise<number>;
-  readCounts(keys: 2, meta: string, counts: string): Promise<[watermark: string | null, counts: string]>;
-  readIndex(keys: 3, ...keysAndArguments: string[]): Promise<[watermark: string | null, ...runs: string[]]>;
+  readCounts(keys: 2, meta: string, counts: string): Promise<[watermark: string | null, counts: string[]]>;
+  readIndex(keys: 3, ...keysAndArguments: string[]): Promise<[watermark: string | null, ...runs: (string | null)[]]>;
 }
 
 export interface RedisOptions {

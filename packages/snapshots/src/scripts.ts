@@ -5,11 +5,12 @@ redis.call('SET', KEYS[1], ARGV[2])
 return 1
 `;
 
-/** Takes the partition over: whoever holds the former chain writes nothing more.
- *  KEYS: meta. ARGV: the new chain. Returns the watermark, false if there is none. */
+/** Takes the partition over: whoever holds the former chain writes nothing more, not even who sent this same claim, should it be executed twice.
+ *  KEYS: meta, counts. ARGV: a nonce. Returns the new chain's nonce, the watermark, false if there is none, and the counts as namespace, JSON, … */
 export const CLAIM = `
-redis.call('HSET', KEYS[1], 'chain', ARGV[1])
-return redis.call('HGET', KEYS[1], 'watermark')
+local nonce = ARGV[1] .. '-' .. table.concat(redis.call('TIME'), '.')
+redis.call('HSET', KEYS[1], 'chain', nonce .. ':0')
+return { nonce, redis.call('HGET', KEYS[1], 'watermark'), redis.call('HGETALL', KEYS[2]) }
 `;
 
 /** Compares the chain with what this owner left there, and increments it. */
@@ -25,32 +26,31 @@ export const WIPE = `
 ${ADVANCE_CHAIN}
 redis.call('HSET', KEYS[1], 'watermark', 'restoring')
 local base, left = ARGV[3], tonumber(ARGV[4])
-for _, bucket in ipairs(redis.call('HKEYS', KEYS[2])) do
-  local bySince, byName = base .. 'index:since:' .. bucket, base .. 'index:name:' .. bucket
-  local namespace = string.match(bucket, '^[^/]*')
-  for _, name in ipairs(redis.call('ZRANGE', byName, 0, left - 1)) do
-    redis.call('UNLINK', base .. 'client:' .. namespace .. '/' .. name)
-    redis.call('ZREM', bySince, name)
-    redis.call('ZREM', byName, name)
-    left = left - 1
+for _, namespace in ipairs(redis.call('HKEYS', KEYS[2])) do
+  for bucket in pairs(cjson.decode(redis.call('HGET', KEYS[2], namespace))) do
+    local bySince = base .. 'index:since:' .. namespace .. '/' .. bucket
+    local byName = base .. 'index:name:' .. namespace .. '/' .. bucket
+    for _, name in ipairs(redis.call('ZRANGE', byName, 0, left - 1)) do
+      redis.call('UNLINK', base .. 'client:' .. namespace .. '/' .. name)
+      redis.call('ZREM', bySince, name)
+      redis.call('ZREM', byName, name)
+      left = left - 1
+    end
+    if left <= 0 then return 1 end
   end
-  if left <= 0 then return 1 end
-  redis.call('HDEL', KEYS[2], bucket)
+  redis.call('HDEL', KEYS[2], namespace)
 end
 redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4])
 return 2
 `;
 
-/** Writes clients and runs commands on one partition's keys, all at one moment. A count that comes to nothing goes.
- *  KEYS: meta, counts, absent. ARGV: expected chain, next chain; as JSON, which takes less of Redis than as many arguments, by how many
- *  clients each bucket's count changes, and the commands, each an array of words; then key and text of each client.
+/** Writes clients and runs commands on one partition's keys, all at one moment.
+ *  KEYS: meta, counts, absent. ARGV: expected chain, next chain; the commands, each an array of words, as JSON, which takes less of Redis than
+ *  as many arguments; then key and text of each client.
  *  Returns 0 where the chain differs: nothing was written. */
 export const APPLY = `
 ${ADVANCE_CHAIN}
-local counts, commands = unpack(cjson.decode(ARGV[3]))
-for _, count in ipairs(counts) do
-  if redis.call('HINCRBY', KEYS[2], count[1], count[2]) == 0 then redis.call('HDEL', KEYS[2], count[1]) end
-end
+local commands = cjson.decode(ARGV[3])
 if #ARGV > 3 then redis.call('MSET', unpack(ARGV, 4)) end
 for _, words in ipairs(commands) do redis.call(unpack(words)) end
 return 1

@@ -54,11 +54,11 @@ export class Selection {
     return { since: this.after === undefined ? Number.NEGATIVE_INFINITY : timeToMilliseconds(this.after), name: '' };
   }
 
-  /** A Lua pattern of the names of its buckets. */
+  /** A Lua pattern of the namespace's buckets, named without it. */
   get pattern(): string {
-    const { namespace, presence, confirmed, reason, exists, state } = this.filter;
+    const { presence, confirmed, reason, exists, state } = this.filter;
     const confirmedText = confirmed === undefined ? undefined : confirmed ? 'confirmed' : 'pending';
-    const parts = [namespace, presence, confirmedText, reason, exists, state];
+    const parts = [presence, confirmedText, reason, exists, state];
     return `^${parts.map((part) => (part === undefined ? '[^/]*' : literal(encodeName(part)))).join('/')}$`;
   }
 

@@ -34,7 +34,7 @@ export class SnapshotStore {
   }
 
   /** Takes a partition over in every generation that projectors write. Writes the number of partitions where nobody has yet: an emptied
-   *  Redis has lost it too. Throws PartitionsDiffer where another number is fixed, FoldVersionDiffers, ChainBroken. */
+   *  Redis has lost it too. Throws PartitionsDiffer where another number is fixed, FoldVersionDiffers, LayoutOutdated, ChainBroken. */
   async claim(partition: number, partitions: number): Promise<OwnedGenerations> {
     // It may have given up for good: a failover that it heard of while it connected.
     if (this.#redis.status === 'end') await this.connect();

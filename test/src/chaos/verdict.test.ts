@@ -146,7 +146,9 @@ describe('finds in the topics', () => {
 
 describe('finds in Redis', () => {
   const MOVE_FIRST = "return redis.call('ZINCRBY', KEYS[1], 1, redis.call('ZRANGE', KEYS[1], 0, 0)[1])";
-  const COUNT_ONE_MORE = "return redis.call('HINCRBY', KEYS[1], redis.call('HKEYS', KEYS[1])[1], 1)";
+  const COUNT_ONE_MORE = `
+    local namespace, text = unpack(redis.call('HGETALL', KEYS[1]))
+    return redis.call('HSET', KEYS[1], namespace, (string.gsub(text, ':%d+', ':99', 1)))`;
 
   const edit = async (key: string, change: (client: { sessions: object[] } & Record<string, unknown>) => object) =>
     redis.ask('SET', key, JSON.stringify(change(JSON.parse(String(await redis.ask('GET', key))))));
