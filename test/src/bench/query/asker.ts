@@ -23,15 +23,18 @@ async function ask({ redisUrl, kafkaBrokers, clients, questionsPerSecond, second
   const rollcall = new Rollcall({ redisUrl, kafka: { brokers: [kafkaBrokers] } });
   const redis = new RedisConnection(Number(new URL(redisUrl).port));
   const measured = questions(rollcall, redis, clients);
-  for (const { ask: question } of measured) await warmUp(question);
   const asked: Asked[] = [];
-  for (const { name, bar, ask: question } of measured) asked.push({ name, bar, ...(await askFor(seconds, questionsPerSecond, question)) });
+  for (const { name, bar, ask: question } of measured) {
+    await warmUp(question);
+    asked.push({ name, bar, ...(await askFor(seconds, questionsPerSecond, question)) });
+  }
   redis.close();
   await rollcall.close();
   return asked;
 }
 
-/** Milliseconds of each question that do not count, one right after the other: new code is slow, and a service is not new for long. */
+/** Milliseconds of each question that do not count, right before those that do: new code is slow, and a service is not new for long. Code that
+ *  questions share V8 gives up, and compiles again, where another's answers are not as it expected. */
 const WARM_UP = 10_000;
 
 async function warmUp(question: Question): Promise<void> {

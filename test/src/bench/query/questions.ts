@@ -41,7 +41,7 @@ const FILTERS: readonly Omit<ListFilter, 'namespace'>[] = [
 ];
 
 /** Of each filter and namespace as many pages as of the others, one after the other up to its end: a short last page does not count, and is
- *  followed by a first one. */
+ *  followed by a first one. Throws where that is short, too: those after it would never be asked. */
 function pages(rollcall: Rollcall): Question {
   const walks = FILTERS.flatMap((filter) =>
     [0, 1, 2, 3].map((n) => ({ filter: { ...filter, namespace: namespaceOf(n) }, cursor: undefined as Page['cursor'] })),
@@ -51,8 +51,10 @@ function pages(rollcall: Rollcall): Question {
     const walk = walks[turn % walks.length];
     if (walk === undefined) return false;
     const page = await rollcall.list(walk.filter, { limit: PAGE, cursor: walk.cursor });
-    walk.cursor = page.cursor;
     const isFull = page.clients.length === PAGE;
+    if (!isFull && walk.cursor === undefined && page.cursor === undefined)
+      throw new Error(`too few clients for a page: ${page.clients.length} by ${JSON.stringify(walk.filter)}`);
+    walk.cursor = page.cursor;
     if (isFull) turn++;
     return isFull;
   };
