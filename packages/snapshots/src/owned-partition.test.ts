@@ -241,18 +241,12 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
     });
 
     it('is written by nobody who does not know whether the last write came to Redis', async () => {
-      const lossy: typeof server.redis = Object.create(server.redis, {
-        wipe: {
-          value: async (...words: Parameters<typeof server.redis.wipe>) => {
-            await server.redis.wipe(...words);
-            throw new Error('the answer is lost');
-          },
-        },
-      });
-      const { partition } = await OwnedPartition.claim(lossy, keys, SETTINGS);
+      const { redis, lost } = losing(server, 'wipe');
+      const { partition } = await OwnedPartition.claim(redis, keys, SETTINGS);
       const clients = clientsAfter([connected(1n)]);
       await partition.apply(clients.map(write), 1n);
-      await expect(partition.wipe()).rejects.toThrow('the answer is lost');
+      lost.on = true;
+      await expect(partition.wipe()).rejects.toThrow('the answer was lost');
       await expect(partition.apply(clients.map(write), 1n)).rejects.toThrow(ChainBroken);
       await expect(partition.check()).rejects.toThrow(ChainBroken);
     });
@@ -368,16 +362,7 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
     });
 
     it('is of no use any more when it is not known what was written: whoever claims finds it', async () => {
-      const lost = { on: false };
-      const redis: typeof server.redis = Object.create(server.redis, {
-        apply: {
-          value: async (...words: Parameters<typeof server.redis.apply>) => {
-            const answer = await server.redis.apply(...words);
-            if (lost.on) throw new Error('the answer was lost');
-            return answer;
-          },
-        },
-      });
+      const { redis, lost } = losing(server, 'apply');
       const { partition } = await OwnedPartition.claim(redis, keys, SETTINGS);
       await partition.apply([write(before)]);
       lost.on = true;
@@ -456,6 +441,18 @@ function clientOf(sessions: number, client = 'client1'): ClientState {
   const names = Array.from({ length: sessions }, (_, number) => `session-${number}`).sort();
   const remembered = { sessions: names.map((session) => ({ session, memory, offset: 3n })), resource: {} };
   return restoreClient(toClientKey('myns', client), remembered, 3n, SETTINGS);
+}
+
+/** The same Redis, which does as it is told; of one command, the answer is lost while `lost` is on. */
+function losing(server: TestRedis, command: 'apply' | 'wipe') {
+  const lost = { on: false };
+  const value = async (...words: Parameters<typeof server.redis.apply>) => {
+    const answer = await server.redis[command](...words);
+    if (lost.on) throw new Error('the answer was lost');
+    return answer;
+  };
+  const redis: typeof server.redis = Object.create(server.redis, { [command]: { value } });
+  return { redis, lost };
 }
 
 /** As the hash has it: by namespace, each in the order of its buckets. */

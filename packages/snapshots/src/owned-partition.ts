@@ -214,7 +214,7 @@ export class OwnedPartition {
   }
 
   async #apply(commands: ApplyCommands, written: ReadonlyMap<string, StoredClient>): Promise<void> {
-    const keys = [this.keys.meta(), this.keys.counts(), this.keys.absent()];
+    const keys = [this.keys.meta(), this.keys.absent()];
     const words = commands.toArguments(this.counts);
     await this.#write((chain, next) => this.redis.apply(keys.length, ...keys, chain, next, ...words));
     for (const [key, stored] of written) this.#held.set(key, stored);

@@ -63,13 +63,13 @@ local function byName(index, limit, bound)
 end
 local watermark, text = redis.call('HGET', KEYS[1], 'watermark'), redis.call('HGET', KEYS[2], namespace)
 if not text and string.find(redis.call('HRANDFIELD', KEYS[2]) or '', '/', 1, true) then return { watermark, false } end
-local buckets, sizes, total, most = {}, {}, 0, 0
+local buckets, sizes, total = {}, {}, 0
 for bucket, size in pairs(cjson.decode(text or '{}')) do
   if string.find(bucket, pattern) then
-    table.insert(buckets, size > most and 1 or #buckets + 1, bucket)
-    most = math.max(most, size)
     sizes[bucket] = math.max(1, size)
     total = total + sizes[bucket]
+    local isLargest = sizes[bucket] > (sizes[buckets[1]] or 0)
+    table.insert(buckets, isLargest and 1 or #buckets + 1, bucket)
   end
 end
 local read, reply, run, bound = order == 'since' and bySince or byName, { watermark }

@@ -45,7 +45,7 @@ return 2
 `;
 
 /** Writes clients and runs commands on one partition's keys, all at one moment.
- *  KEYS: meta, counts, absent. ARGV: expected chain, next chain; the commands, each an array of words, as JSON, which takes less of Redis than
+ *  KEYS: meta, absent. ARGV: expected chain, next chain; the commands, each an array of words, as JSON, which takes less of Redis than
  *  as many arguments; then key and text of each client.
  *  Returns 0 where the chain differs: nothing was written. */
 export const APPLY = `
