@@ -1,5 +1,5 @@
 export { binaryModeAttributes, type Properties } from './binary-mode.ts';
-export { parseJson, stringifyJson } from './json.ts';
+export { jsonInteger, parseJson, stringifyJson } from './json.ts';
 export {
   type Attributes,
   type ClientCreatedOrUpdated,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nestsDeeperThan, parseJson, stringifyJson } from './json.ts';
+import { jsonInteger, nestsDeeperThan, parseJson, stringifyJson } from './json.ts';
 
 describe('JSON without rounding', () => {
   it('reads an integer beyond 2^53 as a bigint, any other number as a number', () => {
@@ -14,6 +14,14 @@ describe('JSON without rounding', () => {
   it('writes a bigint as a number again', () => {
     const text = '{"sequenceNumber":9223372036854775807,"small":1}';
     expect(stringifyJson(parseJson(text))).toBe(text);
+  });
+
+  it('writes any integer exactly, as a number', () => {
+    for (const integer of [0n, -7n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n, -(2n ** 63n)]) {
+      const text = stringifyJson({ offset: jsonInteger(integer) });
+      expect(text).toBe(`{"offset":${integer}}`);
+      expect(parseJson(text)).toEqual({ offset: jsonInteger(integer) });
+    }
   });
 
   it('takes digits inside a string for what they are', () => {

@@ -37,6 +37,12 @@ export function stringifyJson(value: unknown): string {
   }
 }
 
+/** An integer as JSON has it: what `parseJson` gives back of it, and `stringifyJson` writes exactly. */
+export function jsonInteger(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
 
 /** True if `value` nests arrays or objects more than `limit` deep. Iterative: depth must not cost stack. */

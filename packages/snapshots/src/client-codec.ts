@@ -16,6 +16,7 @@ import {
   type ClientSnapshot,
   type Existence,
   formatTime,
+  jsonInteger,
   type Presence,
   parseJson,
   readTime,
@@ -24,7 +25,7 @@ import {
 } from '@rollcall/schema';
 import { LRUCache } from 'lru-cache';
 import type { ClientId } from './keys.ts';
-import { decodeSession, encodeSession, type SessionJson } from './session-codec.ts';
+import { decodeOffset, decodeSession, encodeSession, type SessionJson, type StoredOffset } from './session-codec.ts';
 
 /** A client as Redis holds it, JSON: of its snapshot what neither its key nor another member says, what the fold remembers beyond it, and its
  *  sessions. `source` comes first: READ_CLIENTS looks for it there.
@@ -50,7 +51,7 @@ export interface ClientJson {
   readonly createdOn?: string | undefined;
   readonly updatedOn?: string | undefined;
   readonly deletedAt?: string | undefined;
-  readonly offset: string;
+  readonly offset: StoredOffset;
   readonly sourceTime?: string | undefined;
   readonly written?: string | undefined;
   readonly deletedTime?: string | undefined;
@@ -88,7 +89,7 @@ function storedOf(snapshot: MembersOf<ClientSnapshot>, state: ClientState): Clie
     createdOn,
     updatedOn: updatedOn === createdOn ? undefined : updatedOn,
     deletedAt,
-    offset: snapshot.offset,
+    offset: jsonInteger(state.offset),
     sourceTime: source && source.time !== newestTime(resource, state.sessions) ? formatTime(source.time) : undefined,
     written: written && `${written.time - written.updatedOn} ${written.id}`,
     deletedTime: deleted && deletedAt === undefined ? formatTime(deleted.time) : undefined,
@@ -131,7 +132,7 @@ export function decodeClientSnapshot({ namespace, client }: ClientId, stored: Cl
     ...(createdOn !== undefined && { createdOn }),
     ...(updatedOn !== undefined && { updatedOn }),
     ...(deletedAt !== undefined && { deletedAt }),
-    offset,
+    offset: decodeOffset(offset),
   };
 }
 

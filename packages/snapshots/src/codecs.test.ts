@@ -1,6 +1,6 @@
-import { type ClientState, clientMembers, clientSnapshot, sessionSnapshot } from '@rollcall/fold';
+import { type ClientState, clientMembers, clientSnapshot, fold, sessionSnapshot, unseenClient } from '@rollcall/fold';
 import { connected, disconnected } from '@rollcall/fold/testing';
-import type { LogEvent } from '@rollcall/schema';
+import { type LogEvent, toClientKey } from '@rollcall/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeClientSnapshot, decodeClientState, encodeClient, parseClient, sourceId } from './client-codec.ts';
@@ -34,6 +34,36 @@ describe('what is stored of a client in Redis', () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe('an offset in what is stored', () => {
+  const stateAt = (offset: bigint): ClientState => {
+    const client = unseenClient(toClientKey('myns', 'client1'));
+    const folded = fold(client, connected(1n, '12:00:00'), offset, SETTINGS);
+    return folded.outcome === 'ignored' ? client : folded.client;
+  };
+  const snapshots = (client: ClientState, text: string) => {
+    const json = parseClient(text);
+    const sessions = json.sessions.map((session) => decodeSessionSnapshot(client, session));
+    return [decodeClientSnapshot(client, json, new Map()).offset, ...sessions.map(({ offset }) => offset)];
+  };
+
+  it('is a number, exact however large: of a text of up to ten characters in JSON V8 keeps one for each client', () => {
+    for (const offset of [0n, -7n, 59_917n, 2n ** 53n - 1n, 2n ** 53n + 1n, 2n ** 63n - 1n]) {
+      const client = stateAt(offset);
+      const text = encodeClient(clientMembers(client), client);
+      expect(text.split(`"offset":${offset}`)).toHaveLength(3);
+      expect(snapshots(client, text)).toEqual([`${offset}`, `${offset}`]);
+      expect(decodeClientState(client, parseClient(text), client.source?.source, SETTINGS)).toEqual(client);
+    }
+  });
+
+  it('may be a text, as projectors wrote it before', () => {
+    const client = stateAt(59_917n);
+    const text = encodeClient(clientMembers(client), client).replaceAll('59917', '"59917"');
+    expect(snapshots(client, text)).toEqual(['59917', '59917']);
+    expect(decodeClientState(client, parseClient(text), client.source?.source, SETTINGS)).toEqual(client);
   });
 });
 

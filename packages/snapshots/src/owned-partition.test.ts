@@ -8,6 +8,7 @@ import { LayoutOutdated } from './bucket-counts.ts';
 import { allOf, clientsAfter, histories, ODD_NAMES, SETTINGS } from './histories.test-kit.ts';
 import { Keys } from './keys.ts';
 import { ChainBroken, type ClientWrite, OwnedPartition } from './owned-partition.ts';
+import type { ScriptedRedis } from './redis.ts';
 import { contents, hasRedisServer, startRedis, type TestRedis } from './redis-server.test-kit.ts';
 
 const keys = new Keys('test').partition(1, 0);
@@ -229,7 +230,7 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
         sent = words;
         return server.redis.claim(...words);
       };
-      const redis: typeof server.redis = Object.create(server.redis, { claim: { value: claimOf } });
+      const redis = withCommand(server.redis, 'claim', claimOf);
       const { partition: former } = await OwnedPartition.claim(redis, keys, SETTINGS);
       const { partition: owner } = await claim();
       await owner.apply(clientsAfter([connected(1n)]).map(write), 1n);
@@ -446,13 +447,21 @@ function clientOf(sessions: number, client = 'client1'): ClientState {
 /** The same Redis, which does as it is told; of one command, the answer is lost while `lost` is on. */
 function losing(server: TestRedis, command: 'apply' | 'wipe') {
   const lost = { on: false };
-  const value = async (...words: Parameters<typeof server.redis.apply>) => {
+  const mayFail = async (...words: Parameters<typeof server.redis.apply>) => {
     const answer = await server.redis[command](...words);
     if (lost.on) throw new Error('the answer was lost');
     return answer;
   };
-  const redis: typeof server.redis = Object.create(server.redis, { [command]: { value } });
-  return { redis, lost };
+  return { redis: withCommand(server.redis, command, mayFail), lost };
+}
+
+/** The same Redis, but for one command. */
+function withCommand<Name extends 'apply' | 'claim' | 'wipe'>(
+  redis: ScriptedRedis,
+  command: Name,
+  instead: ScriptedRedis[Name],
+): ScriptedRedis {
+  return new Proxy(redis, { get: (whole, name) => (name === command ? instead : Reflect.get(whole, name)) });
 }
 
 /** As the hash has it: by namespace, each in the order of its buckets. */

@@ -41,18 +41,26 @@ local function upTo(a, b)
   end
   return #a <= #b
 end
-local function bySince(index, limit, bound)
-  local found = redis.call('ZRANGE', index, score, bound or '+inf', 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
-  if member ~= '' and tonumber(found[2]) == tonumber(score) then
-    local low = redis.call('ZCOUNT', index, '-inf', '(' .. score)
-    local high = redis.call('ZCOUNT', index, '-inf', score)
-    while low < high do
-      local middle = math.floor((low + high) / 2)
-      if upTo(redis.call('ZRANGE', index, middle, middle)[1], member) then low = middle + 1 else high = middle end
-    end
-    found = redis.call('ZRANGE', index, low, low + limit - 1, 'WITHSCORES')
+local function searchSince(index, limit)
+  local low = redis.call('ZCOUNT', index, '-inf', '(' .. score)
+  local high = redis.call('ZCOUNT', index, '-inf', score)
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if upTo(redis.call('ZRANGE', index, middle, middle)[1], member) then low = middle + 1 else high = middle end
   end
-  local last = found[2 * limit]
+  return redis.call('ZRANGE', index, low, low + limit - 1, 'WITHSCORES')
+end
+local function bySince(index, limit, bound)
+  local found = redis.call('ZRANGE', index, score, bound or '+inf', 'BYSCORE', 'LIMIT', 0, limit + 1, 'WITHSCORES')
+  if member ~= '' and tonumber(found[2]) == tonumber(score) then
+    if found[1] == member then
+      table.remove(found, 1)
+      table.remove(found, 1)
+    else
+      found = searchSince(index, limit)
+    end
+  end
+  local last = #found >= 2 * limit and found[#found]
   return found, last and (not bound or tonumber(last) < tonumber(bound)) and last or bound
 end
 local low = member == '' and '[' .. prefix or '(' .. member

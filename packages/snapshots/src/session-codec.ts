@@ -8,9 +8,12 @@ import {
   sameConnected,
   sameDisconnected,
 } from '@rollcall/fold';
-import { formatTime, readTime, type SessionSnapshot, type SessionStatus } from '@rollcall/schema';
+import { formatTime, jsonInteger, readTime, type SessionSnapshot, type SessionStatus } from '@rollcall/schema';
 import type { ClientId } from './keys.ts';
 import { decodeConnected, decodeDisconnected, encodeRegister } from './registers.ts';
+
+/** A number; a text where it was written before docs/adr/0033. */
+export type StoredOffset = number | bigint | string;
 
 /** A session as its client's JSON holds it: of the snapshot what neither the client nor another member says, and what the fold remembers
  *  beyond it.
@@ -29,7 +32,7 @@ export interface SessionJson {
   readonly connectedAt?: string | undefined;
   readonly disconnectionReason?: string | undefined;
   readonly counterRestarted?: true | undefined;
-  readonly offset: string;
+  readonly offset: StoredOffset;
   readonly latestConnected?: string | undefined;
   readonly firstConnectedAt?: string | undefined;
   readonly newestConnected?: string | undefined;
@@ -40,8 +43,8 @@ export interface SessionJson {
 }
 
 /** `snapshot` is that of the state. */
-export function encodeSession(snapshot: MembersOf<SessionSnapshot>, { memory, conclusion }: SessionState): SessionJson {
-  const { session, status, since, sequenceNumber, connectedAt, disconnectionReason, counterRestarted, offset } = snapshot;
+export function encodeSession(snapshot: MembersOf<SessionSnapshot>, { memory, conclusion, offset }: SessionState): SessionJson {
+  const { session, status, since, sequenceNumber, connectedAt, disconnectionReason, counterRestarted } = snapshot;
   const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
   const { connected, ending } = conclusion;
   // The snapshot has one number: that of the ending, if there is one.
@@ -57,7 +60,7 @@ export function encodeSession(snapshot: MembersOf<SessionSnapshot>, { memory, co
     connectedAt: status === 'disconnected' ? connectedAt : undefined,
     disconnectionReason,
     counterRestarted: counterRestarted || undefined,
-    offset,
+    offset: jsonInteger(offset),
     latestConnected: latestConnected && !latestShown ? encodeRegister(latestConnected) : undefined,
     firstConnectedAt: firstTime !== undefined && firstTime !== latestConnected?.time ? formatTime(firstTime) : undefined,
     newestConnected: newestConnected && !sameConnected(newestConnected, latestConnected) ? encodeRegister(newestConnected) : undefined,
@@ -82,8 +85,13 @@ export function decodeSessionSnapshot({ namespace, client }: ClientId, stored: S
     ...(status === 'disconnected' && { disconnectedAt: since }),
     ...(disconnectionReason !== undefined && { disconnectionReason }),
     counterRestarted,
-    offset,
+    offset: decodeOffset(offset),
   };
+}
+
+/** A number's own text V8 may put into its old heap; that of a bigint it does not. */
+export function decodeOffset(offset: StoredOffset): string {
+  return BigInt(offset).toString();
 }
 
 /** All that is remembered of a session. */
