@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CursorInvalid } from './cursor.ts';
 import { clientsAfter, ODD_NAMES } from './histories.test-kit.ts';
 import type { IndexOrder } from './keys.ts';
-import { open } from './reader.test-kit.ts';
+import { open, PARTITIONS } from './reader.test-kit.ts';
 import { hasRedisServer, startRedis, type TestRedis } from './redis-server.test-kit.ts';
 import { type ListFilter, sinceScore } from './selection.ts';
 
@@ -42,6 +42,21 @@ describe.skipIf(!hasRedisServer())('a list', () => {
     await project(...online, disconnected(1n, '12:01:00', { client: 'c' }));
     const rest = await reader.list(filter, { cursor: first.cursor });
     expect([...first.clients, ...rest.clients].map(({ client }) => client)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
+  it('takes one round trip to the indexes, though the largest bucket has nothing left of what comes next', async () => {
+    const { reader, project } = await open(server);
+    const ended = (seconds: number, client: string, reason: string) => disconnected(1n, after(seconds), { client, reason });
+    const long = Array.from({ length: 600 }, (_, n) => ended(n, `long-${n}`, 'ConnectionLost'));
+    const late = Array.from({ length: 300 }, (_, n) => ended(3_600 + n, `late-${n}`, n % 2 === 0 ? 'ClientError' : 'IdleTimeout'));
+    await project(...long, ...late);
+    const filter: ListFilter = { namespace: 'myns', presence: 'offline', since: { after: new Date(Date.parse('2026-03-02T13:00:00Z')) } };
+    const first = await reader.list(filter, { limit: 90 });
+    await server.redis.config('RESETSTAT');
+    const { clients } = await reader.list(filter, { limit: 90, cursor: first.cursor });
+    expect(clients.map(({ client }) => client)).toEqual(Array.from({ length: 90 }, (_, n) => `late-${90 + n}`));
+    const calls = /cmdstat_evalsha:calls=(\d+)/.exec(await server.redis.info('commandstats'))?.[1];
+    expect(Number(calls)).toBe(PARTITIONS);
   });
 
   describe('of clients of every kind', () => {

@@ -25,7 +25,8 @@ return { redis.call('HGET', KEYS[1], 'watermark'), redis.call('HGETALL', KEYS[2]
 `;
 
 /** What comes next in an order, of each bucket that fits: as many entries as will do if they are spread evenly, with three standard deviations
- *  and a few more. The largest bucket is read first, and where one breaks off, those after it end (`bound`): what lies beyond is not known of all.
+ *  and a few more. One that has fewer left leaves its share to those after it. The largest bucket is read first, and where one breaks off, those
+ *  after it end (`bound`): what lies beyond is not known of all.
  *  Members are compared byte by byte, as the set orders them: Lua's own comparison of texts follows the locale that Redis was started in.
  *  KEYS: meta, counts, absent. ARGV: the partition's key base, `since` or `name`, the namespace, a Lua pattern of its buckets, how many of all
  *  buckets, the score and the member after which to begin (`-inf` and '': at the start), the prefix of members in the order of names or ''.
@@ -85,6 +86,8 @@ for _, bucket in ipairs(buckets) do
   local even = wanted * sizes[bucket] / total
   local limit = math.ceil(even + 3 * math.sqrt(even)) + 4
   run, bound = read(base .. 'index:' .. order .. ':' .. namespace .. '/' .. bucket, limit, bound)
+  wanted = wanted - math.min(even, order == 'since' and #run / 2 or #run)
+  total = total - sizes[bucket]
   table.insert(run, 1, limit)
   reply[#reply + 1] = table.concat(run, '\\n')
 end
