@@ -50,7 +50,7 @@ describe.skipIf(!hasRedisServer())('a list', () => {
     const long = Array.from({ length: 600 }, (_, n) => ended(n, `long-${n}`, 'ConnectionLost'));
     const late = Array.from({ length: 300 }, (_, n) => ended(3_600 + n, `late-${n}`, n % 2 === 0 ? 'ClientError' : 'IdleTimeout'));
     await project(...long, ...late);
-    const filter: ListFilter = { namespace: 'myns', presence: 'offline', since: { after: new Date(Date.parse('2026-03-02T13:00:00Z')) } };
+    const filter: ListFilter = { namespace: 'myns', presence: 'offline', since: { after: '2026-03-02T13:00:00Z' } };
     const first = await reader.list(filter, { limit: 90 });
     await server.redis.config('RESETSTAT');
     const { clients } = await reader.list(filter, { limit: 90, cursor: first.cursor });
