@@ -1,4 +1,4 @@
 export { CannotRun, type PartName } from './stack/part.ts';
 export { PartFailed, type RunningPart } from './stack/running-part.ts';
 export type { AddedPart } from './stack/stack.ts';
-export { freePorts, type StartedStack, type StartStackOptions, startStack } from './stack/start-stack.ts';
+export { freePorts, type KafkaCluster, type StartedStack, type StartStackOptions, startStack } from './stack/start-stack.ts';

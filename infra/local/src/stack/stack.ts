@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import type { LocalStack } from '@rollcall/service';
 import { azurite } from './azurite.ts';
 import { kafka } from './kafka.ts';
-import { CannotRun, PART_NAMES, type PartFactory, type PartName } from './part.ts';
+import type { KafkaClusterParts } from './kafka-cluster.ts';
+import { CannotRun, PART_NAMES, type Part, type PartFactory, type PartName } from './part.ts';
 import { redis } from './redis.ts';
 import { eventhubs, ingest, mqtt, projector } from './rollcall-parts.ts';
 import { type PartEvent, RunningPart } from './running-part.ts';
@@ -15,6 +16,8 @@ export interface StackOptions {
   readonly restarts: readonly PartName[];
   /** The environment every part gets besides its own variables. */
   readonly env: NodeJS.ProcessEnv;
+  /** Runs in place of the one Kafka node. */
+  readonly kafkaCluster?: KafkaClusterParts | undefined;
   readonly onEvent?: (part: PartName, event: PartEvent) => void;
 }
 
@@ -31,6 +34,8 @@ export interface AddedPart {
 /** The parts that run on one data folder. */
 export class Stack {
   readonly #parts: Map<string, RunningPart>;
+  /** In start order; those of one step start together. */
+  readonly #steps: readonly (readonly RunningPart[])[];
   readonly #killNow = () => {
     for (const part of this.#parts.values()) part.killNow();
   };
@@ -40,20 +45,29 @@ export class Stack {
     private readonly options: StackOptions,
   ) {
     mkdirSync(addresses.dataDir, { recursive: true });
-    this.#parts = new Map(
-      PART_NAMES.filter((name) => options.parts.includes(name)).map((name) => [
-        name,
-        new RunningPart(PARTS[name](addresses, options.env), {
-          dataDir: addresses.dataDir,
-          env: options.env,
-          restarts: options.restarts.includes(name),
-          onEvent: (event) => options.onEvent?.(name, event),
-        }),
-      ]),
-    );
+    const names = PART_NAMES.filter((name) => options.parts.includes(name));
+    this.#steps = names.map((name) => this.#partsOf(name).map((part) => this.#run(part, name)));
+    this.#parts = new Map(this.#steps.flat().map((part) => [part.name, part]));
   }
 
-  part(name: PartName): RunningPart {
+  #partsOf(name: PartName): readonly Part[] {
+    const { kafkaCluster, env } = this.options;
+    if (name === 'kafka' && kafkaCluster !== undefined) return [kafkaCluster.controller, ...kafkaCluster.brokers];
+    return [PARTS[name](this.addresses, env)];
+  }
+
+  #run(part: Part, name: PartName): RunningPart {
+    const { env, restarts, onEvent } = this.options;
+    return new RunningPart(part, {
+      dataDir: this.addresses.dataDir,
+      env,
+      restarts: restarts.includes(name),
+      onEvent: (event) => onEvent?.(name, event),
+    });
+  }
+
+  /** By its name in the data folder: `kafka`, and of a cluster `kafka-controller`, `kafka-1`, … */
+  part(name: string): RunningPart {
     const part = this.#parts.get(name);
     if (!part) throw new Error(`${name} is no part of this stack`);
     return part;
@@ -75,12 +89,12 @@ export class Stack {
     return added;
   }
 
-  /** Starts the parts one after the other, each when the one before it answers. On failure those that run are left to `stop`.
+  /** Starts the parts one after the other, each when the one before it answers; the nodes of a cluster together. On failure those that run are left to `stop`.
    *  Throws CannotRun before any is started, PartFailed, or the abort of `signal`. */
   async start(signal: AbortSignal): Promise<void> {
     await this.#prepare(signal);
     process.once('exit', this.#killNow);
-    for (const part of this.#parts.values()) await part.start(signal);
+    for (const step of this.#steps) await Promise.all(step.map((part) => part.start(signal)));
   }
 
   /** Names all that is missing at once. */

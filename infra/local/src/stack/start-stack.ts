@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { LOOPBACK, type LocalStack, localStack } from '@rollcall/service';
 import getPort from 'get-port';
+import { type KafkaClusterParts, kafkaCluster } from './kafka-cluster.ts';
 import { PART_NAMES, type PartName } from './part.ts';
 import type { RunningPart } from './running-part.ts';
 import { type AddedPart, Stack } from './stack.ts';
@@ -18,6 +19,17 @@ export interface StartStackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Kept by `stop`, and taken up again by a later start. Default: a new folder that `stop` deletes. */
   readonly dataDir?: string;
+  /** More than one: Kafka is a cluster of so many brokers and a controller of its own. It is not taken up again by a later start. Default: 1. */
+  readonly kafkaBrokers?: number;
+}
+
+/** A Kafka of several nodes, to be broken one by one. */
+export interface KafkaCluster {
+  readonly controller: RunningPart;
+  readonly brokers: readonly RunningPart[];
+  /** Cuts a broker off from the controller: it goes on as if nothing were, until others lead what it led. Clients still reach it. */
+  cutOff(broker: RunningPart): void;
+  mend(broker: RunningPart): void;
 }
 
 /** A running stack of one's own, beside any other on the machine. */
@@ -25,6 +37,8 @@ export interface StartedStack extends LocalStack {
   /** The variables by which the command line finds this stack. */
   readonly env: Readonly<Record<string, string>>;
   part(name: PartName): RunningPart;
+  /** Undefined where Kafka is a single node, the part `kafka`. */
+  readonly kafkaCluster: KafkaCluster | undefined;
   /** One more process of a part, not started yet: several projectors, or ingests. */
   add(name: PartName, added: AddedPart): RunningPart;
   /** Stops all parts in reverse order; leaves no process behind. */
@@ -35,15 +49,21 @@ export interface StartedStack extends LocalStack {
 export async function startStack(options: StartStackOptions = {}): Promise<StartedStack> {
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'rollcall-')));
   const env = { ...(await freePorts()), ROLLCALL_DATA_DIR: dataDir };
-  const addresses = localStack(env);
+  const single = localStack(env);
+  const inherited = { ...process.env, ...options.env };
+  const brokers = options.kafkaBrokers ?? 1;
+  const cluster = brokers > 1 ? await kafkaCluster(single, inherited, brokers) : undefined;
+  const addresses = { ...single, ...(cluster && { kafkaBrokers: cluster.addresses }) };
   const stack = new Stack(addresses, {
     parts: options.parts ?? PART_NAMES,
     restarts: options.restarts ?? [],
-    env: { ...process.env, ...options.env },
+    env: inherited,
+    kafkaCluster: cluster,
   });
   const letGo = buryWithUs(dataDir, options.dataDir === undefined);
   const stop = async () => {
     await stack.stop();
+    for (const link of cluster?.links ?? []) link.close();
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
     letGo();
   };
@@ -53,7 +73,25 @@ export async function startStack(options: StartStackOptions = {}): Promise<Start
     await stop();
     throw error;
   }
-  return { ...addresses, env, part: (name) => stack.part(name), add: (name, added) => stack.add(name, added), stop };
+  return {
+    ...addresses,
+    env,
+    part: (name) => stack.part(name),
+    kafkaCluster: cluster && runningCluster(stack, cluster),
+    add: (name, added) => stack.add(name, added),
+    stop,
+  };
+}
+
+function runningCluster(stack: Stack, parts: KafkaClusterParts): KafkaCluster {
+  const brokers = parts.brokers.map(({ name }) => stack.part(name));
+  const link = (broker: RunningPart) => parts.links[brokers.indexOf(broker)];
+  return {
+    controller: stack.part(parts.controller.name),
+    brokers,
+    cutOff: (broker) => link(broker)?.cut(),
+    mend: (broker) => link(broker)?.mend(),
+  };
 }
 
 /** A free port for each variable that names one. */
