@@ -12,4 +12,5 @@ export { admit, type HubMessage, type Routing, route } from './route.ts';
 export { type LoggedState, stateRecords } from './state-records.ts';
 export { ensureTopics, type TopicOptions } from './topics.ts';
 export { Transactor } from './transactor.ts';
+export { WEAK_TOPIC, weakTopics } from './weak-topics.ts';
 export { LogWriter } from './writer.ts';

@@ -5,7 +5,6 @@ import { COMPRESSION } from './compression.ts';
 // Each change in patches/kafkajs+2.2.4.patch has a test that fails without it.
 const kafkajs = createRequire(import.meta.url);
 const RequestQueue = kafkajs('kafkajs/src/network/requestQueue');
-const groupMessagesPerPartition = kafkajs('kafkajs/src/producer/groupMessagesPerPartition');
 const encodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0');
 const decodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0/decoder');
 const Decoder = kafkajs('kafkajs/src/protocol/decoder');
@@ -13,8 +12,6 @@ const Encoder = kafkajs('kafkajs/src/protocol/encoder');
 const Batch = kafkajs('kafkajs/src/consumer/batch');
 const ConsumerGroup = kafkajs('kafkajs/src/consumer/consumerGroup');
 const produceRequest = kafkajs('kafkajs/src/protocol/requests/produce/v3/request');
-const createSendMessages = kafkajs('kafkajs/src/producer/sendMessages');
-const createEosManager = kafkajs('kafkajs/src/producer/eosManager');
 
 describe('the request queue of a connection', () => {
   const sent: number[] = [];
@@ -80,45 +77,6 @@ describe('the request queue of a connection', () => {
   });
 });
 
-describe('grouping messages by partition', () => {
-  const group = (messages: readonly { partition: number }[]) =>
-    groupMessagesPerPartition({
-      topic: 't',
-      partitionMetadata: [{}],
-      messages,
-      partitioner: ({ message }: { message: { partition: number } }) => message.partition,
-    });
-
-  it('looks at each message once, however many there are of one partition', () => {
-    const messages = Array.from({ length: 1_000 }, (_, at) => ({ partition: 0, at }));
-    const plain = Array.prototype[Symbol.iterator];
-    let looks = 0;
-    Array.prototype[Symbol.iterator] = function* <T>(this: T[]) {
-      for (let at = 0; at < this.length; at++) {
-        looks++;
-        yield this[at] as T;
-      }
-    } as typeof plain;
-    let grouped: unknown;
-    try {
-      grouped = group(messages);
-    } finally {
-      Array.prototype[Symbol.iterator] = plain;
-    }
-    expect(grouped).toEqual({ 0: messages });
-    expect(looks).toBeLessThanOrEqual(messages.length);
-  });
-
-  it('keeps the order within each partition', () => {
-    const messages = [1, 0, 1, 2, 0].map((partition, at) => ({ partition, at }));
-    expect(group(messages)).toEqual({
-      0: [messages[1], messages[4]],
-      1: [messages[0], messages[2]],
-      2: [messages[3]],
-    });
-  });
-});
-
 describe('records that are packed', () => {
   const packed = { length: 3, compressed: Buffer.from('three records') };
 
@@ -136,40 +94,6 @@ describe('records that are packed', () => {
 
   it('are refused, not taken for a record without a value, where the patch is missing', () => {
     expect(() => encodeRecord({ key: null, value: packed })).toThrow(TypeError);
-  });
-
-  it('count as the records that they are in the numbers of a producer', async () => {
-    const updateSequence = vi.fn();
-    const broker = { nodeId: 1, produce: async () => ({ topics: [] }) };
-    const cluster = {
-      refreshMetadataIfNecessary: async () => {},
-      addMultipleTargetTopics: async () => {},
-      findTopicPartitionMetadata: () => [{}],
-      findLeaderForPartitions: () => ({ 1: [0] }),
-      findBroker: async () => broker,
-    };
-    const eosManager = {
-      acquireBrokerLock: async () => {},
-      releaseBrokerLock: async () => {},
-      isTransactional: () => false,
-      getSequence: () => 0,
-      getProducerId: () => '1',
-      getProducerEpoch: () => 0,
-      updateSequence,
-    };
-    const retrier = (attempt: (bail: () => void) => Promise<unknown>) => attempt(() => {});
-    const partitioner = ({ message }: { message: { partition: number } }) => message.partition;
-    const send = createSendMessages({ logger: {}, cluster, partitioner, eosManager, retrier });
-    await send({ acks: -1, timeout: 1, topicMessages: [{ topic: 't', messages: [{ partition: 0, value: packed, packed }] }] });
-    expect(updateSequence.mock.calls).toEqual([['t', 0, 3]]);
-    broker.produce = async () => Promise.reject(new Error('no answer'));
-    await send({ acks: -1, timeout: 1, topicMessages: [{ topic: 't', messages: [{ partition: 0, value: packed, packed }] }] }).catch(
-      () => {},
-    );
-    expect(updateSequence.mock.calls.slice(1)).toEqual([
-      ['t', 0, 3],
-      ['t', 0, -3],
-    ]);
   });
 });
 
@@ -286,70 +210,5 @@ describe('records that are fetched', () => {
     expect(decode(record({ key: null, value: null }))).toMatchObject({ key: null, value: null, headers: {} });
     const appended = { timestampType: 1, maxTimestamp: '1772452900000', isControlBatch: true };
     expect(decode(record({ key: null, value: 'v' }), appended)).toMatchObject({ timestamp: '1772452900000', isControlRecord: true });
-  });
-});
-
-describe('a transactional producer', () => {
-  const answer = async () => ({ producerId: '1', producerEpoch: 0 });
-  const broker = {
-    nodeId: 7,
-    initProducerId: vi.fn(answer),
-    addPartitionsToTxn: vi.fn(answer),
-    addOffsetsToTxn: vi.fn(answer),
-    txnOffsetCommit: vi.fn(answer),
-    endTxn: vi.fn(answer),
-  };
-  const cluster = {
-    retry: { initialRetryTime: 1, retries: 3 },
-    refreshMetadataIfNecessary: async () => {},
-    findGroupCoordinator: vi.fn(async () => broker),
-    findBroker: vi.fn(async () => broker),
-  };
-  const logger = { debug() {}, info() {}, warn() {}, error() {} };
-  const producer = () => createEosManager({ logger, cluster, transactional: true, transactionalId: 'id' });
-  afterEach(() => void vi.clearAllMocks());
-
-  const RECORDS = [{ topic: 't', partitions: [{ partition: 0 }] }];
-
-  async function transact(eosManager: ReturnType<typeof producer>, records: readonly object[] = RECORDS) {
-    eosManager.beginTransaction();
-    await eosManager.addPartitionsToTransaction(records);
-    await eosManager.sendOffsets({ consumerGroupId: 'group', topics: [] });
-    await eosManager.commit();
-  }
-
-  const refusal = (type: string, retriable: boolean) => Object.assign(new Error(type), { type, retriable });
-
-  it('asks for its coordinators once, not with each request of each transaction', async () => {
-    const eosManager = producer();
-    await eosManager.initProducerId();
-    for (let time = 1; time <= 3; time++) await transact(eosManager);
-    expect(broker.endTxn).toHaveBeenCalledTimes(3);
-    expect(cluster.findGroupCoordinator).toHaveBeenCalledTimes(2);
-    expect(cluster.findBroker).toHaveBeenCalledWith({ nodeId: 7 });
-  });
-
-  it('asks for them again where they have moved', async () => {
-    const eosManager = producer();
-    broker.initProducerId.mockRejectedValueOnce(refusal('NOT_COORDINATOR_FOR_GROUP', true));
-    await eosManager.initProducerId();
-    expect(cluster.findGroupCoordinator).toHaveBeenCalledTimes(2);
-    await transact(eosManager);
-    broker.txnOffsetCommit.mockRejectedValueOnce(refusal('NOT_COORDINATOR', true));
-    cluster.findGroupCoordinator.mockClear();
-    await transact(eosManager);
-    expect(cluster.findGroupCoordinator).toHaveBeenCalled();
-  });
-
-  it('waits for the transaction before, which the broker is still completing, with offsets alone too', async () => {
-    const eosManager = producer();
-    await eosManager.initProducerId();
-    broker.addOffsetsToTxn.mockRejectedValueOnce(refusal('CONCURRENT_TRANSACTIONS', true));
-    await transact(eosManager, []);
-    expect(broker.addOffsetsToTxn).toHaveBeenCalledTimes(2);
-    expect(broker.endTxn).toHaveBeenCalledTimes(1);
-    broker.addOffsetsToTxn.mockRejectedValueOnce(refusal('INVALID_PRODUCER_EPOCH', false));
-    await expect(transact(eosManager, [])).rejects.toMatchObject({ type: 'INVALID_PRODUCER_EPOCH' });
-    expect(broker.addOffsetsToTxn).toHaveBeenCalledTimes(3);
   });
 });

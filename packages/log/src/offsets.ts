@@ -1,7 +1,6 @@
-import type { Admin } from 'kafkajs';
-import { appendedEnds } from './appended.ts';
+import { agreedGroupCoordinator, agreedLeaders } from './agreement.ts';
+import { createCluster, disconnect, type KafkaCluster, type OffsetsResponse } from './cluster.ts';
 import { LogUnavailable } from './errors.ts';
-import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
 import { whenReady } from './when-ready.ts';
 
@@ -13,14 +12,17 @@ export interface Bounds {
   readonly end: bigint;
 }
 
-/** What the brokers know of offsets, asked afresh each time. Throws LogUnavailable. */
-export class Offsets {
-  #admin: Admin;
-  #connected: Promise<void> | undefined;
+/** In place of a time: the next offset, and the first that is kept. Kafka's own numbers, like those of the isolation levels. */
+const LATEST = -1;
+const EARLIEST = -2;
+const APPENDED = 0;
+const COMMITTED = 1;
 
-  constructor(private readonly log: LogOptions) {
-    this.#admin = createKafka(log).admin();
-  }
+/** What the brokers know of offsets, asked afresh each time of those that lead for certain. Throws LogUnavailable. */
+export class Offsets {
+  #cluster: Promise<KafkaCluster> | undefined;
+
+  constructor(private readonly log: LogOptions) {}
 
   /** The group's committed offset of the partition; undefined if it has none. */
   async committed(groupId: string, topic: string, partition: number): Promise<bigint | undefined> {
@@ -28,9 +30,12 @@ export class Offsets {
   }
 
   /** The group's committed offsets, of the partitions that have one. */
-  async allCommitted(groupId: string, topic: string): Promise<Map<number, bigint>> {
-    const [found] = await this.#ask(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
-    return byPartition((found?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n));
+  allCommitted(groupId: string, topic: string): Promise<Map<number, bigint>> {
+    return this.#ask(async (cluster) => {
+      const partitions = [...(await agreedLeaders(cluster, topic)).keys()].map((partition) => ({ partition }));
+      const coordinator = await agreedGroupCoordinator(cluster, groupId);
+      return byPartition([await coordinator.offsetFetch({ groupId, topics: [{ topic, partitions }] })]);
+    });
   }
 
   /** Throws LogUnavailable. */
@@ -41,42 +46,82 @@ export class Offsets {
   }
 
   /** The bounds of each partition. */
-  async allBounds(topic: string): Promise<Map<number, Bounds>> {
-    const found = await this.#ask(() => this.#admin.fetchTopicOffsets(topic));
-    return new Map(found.map(({ partition, low, high }) => [partition, { start: BigInt(low), end: BigInt(high) }]));
+  allBounds(topic: string): Promise<Map<number, Bounds>> {
+    return this.#ask(async (cluster) => {
+      const leaders = await agreedLeaders(cluster, topic);
+      const [starts, ends] = await Promise.all([
+        listOffsets(cluster, topic, leaders, EARLIEST, COMMITTED),
+        listOffsets(cluster, topic, leaders, LATEST, COMMITTED),
+      ]);
+      return new Map([...ends].map(([partition, end]) => [partition, { start: starts.get(partition) ?? end, end }]));
+    });
   }
 
   /** In each partition, the first committed record of that time (milliseconds since 1970) or later; its end where there is none. */
-  async at(topic: string, time: number): Promise<Map<number, bigint>> {
-    return byPartition(await this.#ask(() => this.#admin.fetchTopicOffsetsByTimestamp(topic, time)));
+  at(topic: string, time: number): Promise<Map<number, bigint>> {
+    return this.#ask(async (cluster) => {
+      const leaders = await agreedLeaders(cluster, topic);
+      const ends = await listOffsets(cluster, topic, leaders, LATEST, COMMITTED);
+      return new Map([...ends, ...(await listOffsets(cluster, topic, leaders, time, COMMITTED))]);
+    });
   }
 
   /** In each partition, the offset that the next record will get: past those of transactions that are not committed yet. */
-  async appended(topic: string): Promise<Map<number, bigint>> {
-    return byPartition(await this.#ask(() => appendedEnds(this.log, topic)));
+  appended(topic: string): Promise<Map<number, bigint>> {
+    return this.#ask(async (cluster) => listOffsets(cluster, topic, await agreedLeaders(cluster, topic), LATEST, APPENDED));
   }
 
   async close(): Promise<void> {
-    await this.#admin.disconnect().catch(() => {});
+    const cluster = this.#cluster;
+    this.#cluster = undefined;
+    await cluster?.then(disconnect, () => {});
   }
 
-  /** kafkajs gives up where another broker leads by now: a new admin looks for the leaders anew. */
-  #ask<T>(question: () => Promise<T>): Promise<T> {
+  /** kafkajs gives up where another broker leads by now: a new view of the cluster looks for the leaders anew. */
+  #ask<T>(question: (cluster: KafkaCluster) => Promise<T>): Promise<T> {
     return whenReady(async () => {
       try {
-        this.#connected ??= this.#admin.connect();
-        await this.#connected;
-        return await question();
+        this.#cluster ??= connect(this.log);
+        return await question(await this.#cluster);
       } catch (cause) {
         await this.close();
-        this.#admin = createKafka(this.log).admin();
-        this.#connected = undefined;
         throw new LogUnavailable(`ask Kafka at ${this.log.brokers.join(', ')} for offsets`, true, cause);
       }
     });
   }
 }
 
-function byPartition(found: readonly { readonly partition: number; readonly offset: string }[]): Map<number, bigint> {
-  return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+async function connect(log: LogOptions): Promise<KafkaCluster> {
+  const cluster = createCluster(log, { allowAutoTopicCreation: false });
+  try {
+    await cluster.connect();
+    await cluster.refreshMetadata();
+    return cluster;
+  } catch (error) {
+    await disconnect(cluster);
+    throw error;
+  }
+}
+
+async function listOffsets(
+  cluster: KafkaCluster,
+  topic: string,
+  leaders: ReadonlyMap<number, number>,
+  timestamp: number,
+  isolationLevel: number,
+): Promise<Map<number, bigint>> {
+  const byLeader = Map.groupBy(leaders.keys(), (partition) => leaders.get(partition) ?? -1);
+  const answers = [...byLeader].map(async ([nodeId, partitions]) => {
+    const broker = await cluster.findBroker({ nodeId });
+    return broker.listOffsets({
+      isolationLevel,
+      topics: [{ topic, partitions: partitions.map((partition) => ({ partition, timestamp })) }],
+    });
+  });
+  return byPartition(await Promise.all(answers));
+}
+
+function byPartition(answers: readonly OffsetsResponse[]): Map<number, bigint> {
+  const found = answers.flatMap(({ responses }) => responses.flatMap(({ partitions }) => partitions));
+  return new Map(found.filter(({ offset }) => BigInt(offset) >= 0n).map(({ partition, offset }) => [partition, BigInt(offset)]));
 }

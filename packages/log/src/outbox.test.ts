@@ -25,11 +25,6 @@ function unpack({ length, compressed }: PackedRecords): ReadRecord[] {
   return records;
 }
 
-interface Packed {
-  readonly partition: number;
-  readonly packed: PackedRecords;
-}
-
 function requests(records: Iterable<NewRecord>) {
   const outbox = new Outbox();
   outbox.add(records);
@@ -38,11 +33,7 @@ function requests(records: Iterable<NewRecord>) {
 
 /** What each request holds: topic, partition and its records. */
 const sent = (records: Iterable<NewRecord>) =>
-  requests(records).map(({ topicMessages = [] }) =>
-    topicMessages.flatMap(({ topic, messages }) =>
-      (messages as unknown as Packed[]).map(({ partition, packed }) => ({ topic, partition, records: unpack(packed) })),
-    ),
-  );
+  requests(records).map((round) => round.map(({ topic, partition, records: packed }) => ({ topic, partition, records: unpack(packed) })));
 const text = (content: Uint8Array | null) => content && Buffer.from(content).toString();
 const record = (value: NewRecord['value'], more: Partial<NewRecord> = {}): NewRecord => ({
   topic: 'rollcall.events',

@@ -1,7 +1,12 @@
-import type { ProducerBatch } from 'kafkajs';
-import { COMPRESSION } from './compression.ts';
 import type { NewRecord } from './record.ts';
 import { type PackedRecords, RecordSet } from './record-set.ts';
+
+/** One batch of one partition, to be acknowledged by all in-sync replicas. */
+export interface PartitionRecords {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: PackedRecords;
+}
 
 /** Records to be sent, written down at once, each as it comes: what makes them need not keep them. */
 export class Outbox {
@@ -24,25 +29,20 @@ export class Outbox {
     return bytes;
   }
 
-  /** All that was added, as requests to send one after the other, each acknowledged by all in-sync replicas: those of one partition of a topic stay
-   *  in their order. It is empty then. */
-  take(): ProducerBatch[] {
-    const requests: ProducerBatch[] = [];
+  /** All that was added, in rounds to send one after the other: those of one partition of a topic stay in their order, one batch in each round.
+   *  It is empty then. */
+  take(): PartitionRecords[][] {
+    const rounds: PartitionRecords[][] = [];
     for (const [topic, sets] of this.#topics) {
       for (const [partition, set] of sets) {
-        for (const [at, packed] of set.batches().entries()) {
-          const request = requests[at] ?? { topicMessages: [], acks: -1, compression: COMPRESSION };
-          requests[at] = request;
-          request.topicMessages?.push({ topic, messages: [packedMessage(partition, packed)] });
+        for (const [at, records] of set.batches().entries()) {
+          const round = rounds[at] ?? [];
+          rounds[at] = round;
+          round.push({ topic, partition, records });
         }
       }
     }
     this.#topics = new Map(); // Emptied again and again, it would keep what was in it (docs/adr/0031).
-    return requests;
+    return rounds;
   }
-}
-
-/** Without its patch, kafkajs would look at the value, and refuse it. */
-function packedMessage(partition: number, packed: PackedRecords) {
-  return { partition, value: packed as unknown as Buffer, packed };
 }

@@ -1,8 +1,7 @@
-import type { Producer, Transaction } from 'kafkajs';
 import { LogUnavailable } from './errors.ts';
-import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type PartitionRecords } from './outbox.ts';
+import { Producer, whenTransactionEnded } from './producer.ts';
 import type { NewRecord } from './record.ts';
 
 /** How long a transaction may stay open before the broker aborts it: time for MOST_BYTES to a slow broker, and how long a reader of committed
@@ -11,6 +10,14 @@ const TRANSACTION_TIMEOUT = 30_000;
 
 /** Compressed, of one transaction: some 50,000 changes, mostly. Events that do not compress must not fill the memory. */
 const MOST_BYTES = 8 * 1_048_576;
+
+/** Where a group has read to: `next` is the offset of the record that it reads next. */
+export interface GroupOffset {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly next: bigint;
+}
 
 /** A transactional producer of one input partition: at most one of a transactional id is not fenced. */
 export class Transactor {
@@ -23,21 +30,10 @@ export class Transactor {
 
   /** Fences every former producer of this id, and ends its open transaction. Throws LogUnavailable. */
   static async fence(log: LogOptions, transactionalId: string): Promise<Transactor> {
-    // A new transaction just after a commit is answered CONCURRENT_TRANSACTIONS: the first wait must be short.
-    const producer = createKafka({ ...log, clientId: transactionalId }).producer({
-      transactionalId,
-      transactionTimeout: TRANSACTION_TIMEOUT,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 5, maxRetryTime: 500, retries: 12 },
-    });
     try {
-      await producer.connect();
-      // kafkajs asks for its epoch with the first transaction, not when it connects. An empty abort sends nothing.
-      await (await producer.transaction()).abort();
+      const producer = await Producer.open({ ...log, clientId: transactionalId }, { transactionalId, timeout: TRANSACTION_TIMEOUT });
       return new Transactor(producer, transactionalId);
     } catch (cause) {
-      await producer.disconnect().catch(() => {});
       throw new LogUnavailable(`fence ${transactionalId}`, true, cause);
     }
   }
@@ -54,31 +50,51 @@ export class Transactor {
 
   /** Appends what was added, and moves the group's offset of the input partition to `next`, all or nothing. Throws LogUnavailable: it is then
    *  unknown whether that happened, and this producer must not be used again. `beforeEnd` runs when all is written and nothing is committed. */
-  async commit(
-    {
-      groupId,
-      topic,
-      partition,
-      next,
-    }: { readonly groupId: string; readonly topic: string; readonly partition: number; readonly next: bigint },
-    beforeEnd: () => Promise<void> = async () => {},
-  ): Promise<void> {
-    const requests = this.#outbox.take();
+  async commit(offset: GroupOffset, beforeEnd: () => Promise<void> = async () => {}): Promise<void> {
+    const rounds = this.#outbox.take();
     try {
-      const transaction: Transaction = await this.producer.transaction();
-      for (const request of requests) await transaction.sendBatch(request);
-      await transaction.sendOffsets({
-        consumerGroupId: groupId,
-        topics: [{ topic, partitions: [{ partition, offset: next.toString() }] }],
-      });
+      await this.#addPartitions(rounds.flat());
+      for (const round of rounds) await this.producer.send(round, this.transactionalId);
+      await this.#sendOffset(offset);
       await beforeEnd();
-      await transaction.commit();
+      await this.#end();
     } catch (cause) {
       throw new LogUnavailable(`commit a transaction of ${this.transactionalId}`, true, cause);
     }
   }
 
   async close(): Promise<void> {
-    await this.producer.disconnect().catch(() => {});
+    await this.producer.close();
+  }
+
+  async #addPartitions(batches: readonly PartitionRecords[]): Promise<void> {
+    if (batches.length === 0) return;
+    const topics = [...Map.groupBy(batches, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+      topic,
+      partitions: [...new Set(ofTopic.map(({ partition }) => partition))],
+    }));
+    const coordinator = await this.#coordinator();
+    await whenTransactionEnded(() => coordinator.addPartitionsToTxn({ ...this.#identity, topics }));
+  }
+
+  async #sendOffset({ groupId, topic, partition, next }: GroupOffset): Promise<void> {
+    const coordinator = await this.#coordinator();
+    await whenTransactionEnded(() => coordinator.addOffsetsToTxn({ ...this.#identity, groupId }));
+    const group = await this.producer.coordinators.find('group', groupId);
+    const topics = [{ topic, partitions: [{ partition, offset: next.toString() }] }];
+    await group.txnOffsetCommit({ ...this.#identity, groupId, topics });
+  }
+
+  async #end(): Promise<void> {
+    const coordinator = await this.#coordinator();
+    await coordinator.endTxn({ ...this.#identity, transactionResult: true });
+  }
+
+  #coordinator() {
+    return this.producer.coordinators.find('transaction', this.transactionalId);
+  }
+
+  get #identity() {
+    return { ...this.producer.identity, transactionalId: this.transactionalId };
   }
 }

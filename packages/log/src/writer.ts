@@ -1,15 +1,16 @@
-import type { Producer, ProducerBatch } from 'kafkajs';
-import { LogUnavailable } from './errors.ts';
-import { createKafka } from './kafka.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRefusal, LogUnavailable } from './errors.ts';
 import type { LogOptions } from './options.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type PartitionRecords } from './outbox.ts';
+import { Producer } from './producer.ts';
 import type { NewRecord } from './record.ts';
 
-/** Appends records: idempotent, acknowledged by all in-sync replicas. Each record names its partition.
- *
- *  kafkajs gives the numbers of a request that failed to the next one, though the broker may have appended it: another request of the same
- *  length would be taken for its repetition, and acknowledged without being written. So requests go one at a time, and after a failure a
- *  new producer, with numbers of its own, goes on. */
+/** In milliseconds. */
+const FIRST_WAIT = 100;
+const LONGEST_WAIT = 2_000;
+
+/** Appends records, acknowledged by all in-sync replicas. Each record names its partition. Requests go one at a time, and after any doubt a new
+ *  producer sends the request again: a record may be in the log twice, and none is missing. */
 export class LogWriter {
   #producer: Producer | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -26,7 +27,7 @@ export class LogWriter {
     return this.#inTurn(async () => {
       const outbox = new Outbox();
       outbox.add(records);
-      for (const request of outbox.take()) await this.#send(request);
+      for (const round of outbox.take()) await this.#send(round);
     });
   }
 
@@ -34,33 +35,34 @@ export class LogWriter {
     await this.#inTurn(() => this.#discard());
   }
 
-  async #send(request: ProducerBatch): Promise<void> {
-    const producer = await this.#connected();
-    try {
-      await producer.sendBatch(request);
-    } catch (cause) {
-      await this.#discard();
-      throw new LogUnavailable(`write to ${[...new Set(request.topicMessages?.map(({ topic }) => topic))].join(', ')}`, true, cause);
+  async #send(round: readonly PartitionRecords[]): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const producer = await this.#connected();
+        return await producer.send(round);
+      } catch (cause) {
+        await this.#discard();
+        if (attempt >= this.options.retries || isRefusal(cause)) {
+          throw new LogUnavailable(`write to ${[...new Set(round.map(({ topic }) => topic))].join(', ')}`, true, cause);
+        }
+        await sleep(Math.min(FIRST_WAIT * 2 ** attempt, LONGEST_WAIT));
+      }
     }
   }
 
   async #connected(): Promise<Producer> {
-    if (this.#producer !== undefined) return this.#producer;
-    const producer = createKafka(this.options).producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
     try {
-      await producer.connect();
+      this.#producer ??= await Producer.open(this.options);
+      return this.#producer;
     } catch (cause) {
-      await producer.disconnect().catch(() => {});
       throw new LogUnavailable('connect to Kafka', true, cause);
     }
-    this.#producer = producer;
-    return producer;
   }
 
   async #discard(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
-    await producer?.disconnect().catch(() => {});
+    await producer?.close();
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {

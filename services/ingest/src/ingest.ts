@@ -1,4 +1,14 @@
-import { ensureTopics, type HubMessage, type LogOptions, LogWriter, type NewRecord, type Routing, route } from '@rollcall/log';
+import {
+  ensureTopics,
+  type HubMessage,
+  type LogOptions,
+  LogWriter,
+  type NewRecord,
+  type Routing,
+  route,
+  WEAK_TOPIC,
+  weakTopics,
+} from '@rollcall/log';
 import type { RejectionReason } from '@rollcall/schema';
 import {
   admission,
@@ -31,6 +41,7 @@ export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, si
   const patience: Patience = { logger, signal, readiness, isPassing: isRetryable };
   const topicOptions = { partitions: config.PARTITIONS, replicationFactor: config.REPLICATION_FACTOR };
   const topics = await patiently('prepare the topics', () => ensureTopics(log, topicOptions), patience);
+  for (const weak of await weakTopics(log, Object.values(topics))) logger.warn(weak, WEAK_TOPIC);
   const writer = new LogWriter(log);
   await patiently('connect to Kafka', () => writer.connect(), patience);
   const azure = await patiently('connect to Azure', () => connectAzure(config), { ...patience, isPassing: isNetworkError });

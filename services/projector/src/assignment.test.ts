@@ -137,6 +137,24 @@ describe('a partition that is no longer assigned', () => {
     expect(journal.slice(TAKEN_OVER.length)).toEqual(['commit up to 1', 'apply 1 up to 1', 'close']);
   });
 
+  it('is taken over later after each doubt, until something is projected again: a take-over may succeed where no commit does', async () => {
+    const { state, project } = assign();
+    const failing = async (times: number) => {
+      const began = performance.now();
+      for (let time = 0; time < times; time++) {
+        state.failures.set('commit', LOST);
+        await project(0, 1);
+      }
+      return performance.now() - began;
+    };
+    expect(await failing(4)).toBeGreaterThan(50 + 100 + 200 + 400 - 20);
+    await project(0, 1);
+    state.failures.set('commit', LOST);
+    const began = performance.now();
+    await project(2);
+    expect(performance.now() - began).toBeLessThan(300);
+  });
+
   it('is left to the next owner where it cannot be applied', async () => {
     const { journal, snapshots, assignment } = assign();
     await assignment.project({ partition: 0, lag: 1, records: [record(0, connected(1n), { timestamp: Date.now() - 60_000 })] });

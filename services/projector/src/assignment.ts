@@ -32,6 +32,8 @@ export class Assignment {
   readonly #revoked = new AbortController();
   #queue: Promise<void>;
   #idling = false;
+  /** Doubts since anything was projected: a take-over that succeeds says nothing of the next commit. */
+  #doubts = 0;
 
   constructor(private readonly options: AssignmentOptions) {
     this.#queue = this.#takeOver();
@@ -109,11 +111,12 @@ export class Assignment {
   }
 
   async #doubt(error: unknown): Promise<void> {
-    const { partition, logger, pause } = this.options;
+    const { partition, logger, pause, owner } = this.options;
     logger.warn({ partition, error: String(error) }, 'in doubt: taking the partition over again');
     pause();
+    this.#doubts = owner.hasProjected ? 0 : this.#doubts + 1;
     // What is staged may have been forgotten: nothing of it is settled any more.
-    await this.options.owner.leave();
+    await owner.leave();
     await this.#takeOver();
   }
 
@@ -121,6 +124,7 @@ export class Assignment {
     const { partition, owner, logger, metrics, readiness, fail } = this.options;
     const obstacle = `partition ${partition} is being taken over`;
     readiness.block(obstacle);
+    if (this.#doubts > 0) await this.#wait(this.#doubts - 1);
     for (let attempt = 0; !this.#revoked.signal.aborted; attempt++) {
       try {
         await owner.takeOver();
@@ -129,9 +133,14 @@ export class Assignment {
       } catch (error) {
         if (isFinal(error)) return fail(error);
         if (attempt === 0) logger.warn({ partition, error: String(error) }, 'cannot take the partition over yet');
-        await sleep(Math.min(FIRST_WAIT * 2 ** attempt, LONGEST_WAIT), undefined, { signal: this.#revoked.signal }).catch(() => {});
+        await this.#wait(attempt);
       }
     }
     readiness.clear(obstacle);
+  }
+
+  /** Longer, the more often something has failed; cut short where the partition is given up. */
+  async #wait(failures: number): Promise<void> {
+    await sleep(Math.min(FIRST_WAIT * 2 ** failures, LONGEST_WAIT), undefined, { signal: this.#revoked.signal }).catch(() => {});
   }
 }

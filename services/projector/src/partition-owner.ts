@@ -59,6 +59,8 @@ interface Tenure {
   readonly transactions: PartitionTransactions;
   readonly generations: OwnedGenerations;
   expected: bigint;
+  /** Whether anything was projected in it. */
+  projected: boolean;
   /** When the last transaction ended and was applied, by `performance.now()`, */
   endedAt: number;
   /** and what became of the events that were folded since. */
@@ -91,6 +93,11 @@ export class PartitionOwner {
     return this.#tenure?.generations.active;
   }
 
+  /** Whether anything was committed and applied since the last take-over. */
+  get hasProjected(): boolean {
+    return this.#tenure?.projected ?? false;
+  }
+
   /** Throws on doubt: Redis is not as this owner left it. What is staged does not wait for a batch that may never come. */
   async check(): Promise<void> {
     const tenure = this.#tenure;
@@ -120,7 +127,7 @@ export class PartitionOwner {
       await at('after-read-committed');
       for (const claimed of generations.claimed) await this.#makeWhole(claimed, start, committed);
       await this.#publish(transactions, generations.active, committed);
-      this.#tenure = { transactions, generations, expected: committed, endedAt: performance.now(), tally: new Tally() };
+      this.#tenure = { transactions, generations, expected: committed, projected: false, endedAt: performance.now(), tally: new Tally() };
       log.seek(committed);
       logger.info({ partition, offset: String(committed) }, 'took the partition over');
     } catch (error) {
@@ -181,6 +188,7 @@ export class PartitionOwner {
     await tenure.generations.active.apply([], tenure.expected, () => at('between-applies'));
     await at('after-apply');
     metrics.applied(tenure.tally);
+    tenure.projected = true;
     tenure.endedAt = performance.now();
     tenure.tally = new Tally();
   }

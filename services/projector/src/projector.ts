@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureTopics, GroupMember, type LogOptions, LogWriter, Offsets, type RecordBatch } from '@rollcall/log';
+import { ensureTopics, GroupMember, type LogOptions, LogWriter, Offsets, type RecordBatch, WEAK_TOPIC, weakTopics } from '@rollcall/log';
 import { TICKS_PER_MILLISECOND } from '@rollcall/schema';
 import {
   type Config,
@@ -38,6 +38,7 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
   const patience: Patience = { logger, signal, readiness, isPassing: isRetryable };
   const topicOptions = { partitions, replicationFactor: config.REPLICATION_FACTOR };
   const topics = await patiently('prepare the topics', () => ensureTopics(log, topicOptions), patience);
+  for (const weak of await weakTopics(log, Object.values(topics))) logger.warn(weak, WEAK_TOPIC);
   const writer = new LogWriter(log);
   await patiently('connect to Kafka', () => writer.connect(), patience);
   const onError = (error: Error) => logger.debug({ error: error.message }, 'Redis client');

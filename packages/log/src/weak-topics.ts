@@ -1,0 +1,42 @@
+import kafkajs from 'kafkajs';
+import { createKafka } from './kafka.ts';
+import type { LogOptions } from './options.ts';
+
+/** A topic in which an acknowledged record is on one broker only, or may be. */
+export interface WeakTopic {
+  readonly topic: string;
+  /** Of the partition that has the fewest. */
+  readonly replicas: number;
+  readonly minInsyncReplicas: number;
+}
+
+/** Of these topics those that can lose what they have acknowledged with one broker, though the cluster has several. Empty where the brokers do not
+ *  say, for want of a right: it is good for a warning and for nothing else. */
+export async function weakTopics(log: LogOptions, topics: readonly string[]): Promise<readonly WeakTopic[]> {
+  const admin = createKafka(log).admin();
+  try {
+    await admin.connect();
+    const { brokers } = await admin.describeCluster();
+    if (brokers.length < 2) return [];
+    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
+    const configs = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['min.insync.replicas'] })),
+    });
+    return metadata.topics
+      .map(({ name, partitions }) => ({
+        topic: name,
+        replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+        minInsyncReplicas: Number(configs.resources.find(({ resourceName }) => resourceName === name)?.configEntries[0]?.configValue),
+      }))
+      .filter(({ replicas, minInsyncReplicas }) => replicas < 2 || minInsyncReplicas < 2);
+  } catch (error) {
+    log.logger.debug({ error: String(error) }, 'cannot find out how many replicas topics have');
+    return [];
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
+
+/** For the log line of a service. */
+export const WEAK_TOPIC = 'this topic can lose acknowledged records with one broker: give it 3 replicas and min.insync.replicas=2';
