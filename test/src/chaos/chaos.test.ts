@@ -10,6 +10,8 @@ const SHORT = [
   'the response to EndTxn is lost',
   'Redis is emptied under load, and again in the middle of the restore',
   'Redis is rolled back to an older copy',
+  'a leader moves to a broker that has just answered for another partition of the same transaction',
+  'brokers: kill a broker, and Redis is emptied meanwhile',
   'an owner stands still after-load while its successor applies, and goes on as a zombie',
 ];
 

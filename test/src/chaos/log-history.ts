@@ -38,11 +38,11 @@ export class LogHistory {
   readonly offsets: Offsets;
   readonly log: LogOptions;
   readonly #lost: { readonly partition: number; readonly from: bigint; readonly to: bigint }[] = [];
-  readonly #ids = new Set<string>();
+  readonly #copies = new Map<string, number>();
   readonly #counted = Array.from({ length: PARTITIONS }, () => 0);
 
   constructor(brokers: string) {
-    const log = { brokers: [brokers], prefix: 'rollcall', clientId: 'chaos', retries: 8, logger: { debug: () => {} } };
+    const log = { brokers: brokers.split(','), prefix: 'rollcall', clientId: 'chaos', retries: 8, logger: { debug: () => {} } };
     this.log = log;
     const topics = topicNames(log.prefix);
     this.offsets = new Offsets(log);
@@ -59,16 +59,16 @@ export class LogHistory {
     await this.deadLetters.read();
   }
 
-  /** Those of the ids that no event in the log has. */
-  missing(ids: ReadonlySet<string>): string[] {
+  /** The ids of which the log holds fewer copies than were sent. */
+  missing(copies: ReadonlyMap<string, number>): string[] {
     for (const [partition, records] of this.events.partitions.entries()) {
       for (const { value } of records.slice(this.#counted[partition])) {
         const id = /"id":"([^"]+)"/.exec(Buffer.from(value ?? []).toString())?.[1];
-        if (id !== undefined) this.#ids.add(id);
+        if (id !== undefined) this.#copies.set(id, (this.#copies.get(id) ?? 0) + 1);
       }
       this.#counted[partition] = records.length;
     }
-    return [...ids].filter((id) => !this.#ids.has(id));
+    return [...copies].filter(([id, sent]) => (this.#copies.get(id) ?? 0) < sent).map(([id]) => id);
   }
 
   /** The log was cut here before it was projected: nobody can fold these events. */
@@ -85,7 +85,8 @@ export class LogHistory {
   /** The next offset of each partition of `rollcall.events`. */
   async ends(): Promise<bigint[]> {
     const topic = topicNames('rollcall').events;
-    return Promise.all(Array.from({ length: PARTITIONS }, async (_, partition) => (await this.offsets.bounds(topic, partition)).end));
+    const bounds = await this.offsets.allBounds(topic);
+    return Array.from({ length: PARTITIONS }, (_, partition) => bounds.get(partition)?.end ?? 0n);
   }
 
   close(): Promise<void> {

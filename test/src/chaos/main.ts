@@ -2,17 +2,21 @@ import { parseArgs } from 'node:util';
 import { buildMutant, MUTANTS } from './mutants.ts';
 import { SCENARIOS } from './scenarios/all.ts';
 import { Teller } from './scenarios/tell.ts';
-import { storm, whileThawing } from './storm.ts';
+import { Seeds } from './seeds.ts';
+import { type Faults, storm, whileThawing } from './storm.ts';
 import type { Verdict } from './verdict.ts';
 import { World } from './world.ts';
 
 const USAGE = `Breaks what can break while events flow, waits for quiet, and holds everything against the pure fold of the log.
 
-  npm run test:chaos -- [--seed N] [--seeds COUNT] [--minutes M] [--events COUNT] [--clients COUNT] [--faults LEAST]
+  npm run test:chaos -- [--seed N] [--seeds COUNT] [--results FILE] [--minutes M] [--events COUNT] [--clients COUNT] [--faults LEAST]
+  npm run test:chaos -- --brokers 3 [--broker-faults LEAST] …
+                                                on a cluster whose brokers are killed, frozen and cut off, too
   npm run test:chaos -- --scenarios [REGEX]     each narrow story of one fault, or those whose names match
 
   npm run test:chaos -- --mutants [REGEX]       breaks the protocol on purpose: each time, the story told of it must show it
 
+  --results FILE     each seed's result is a line there; seeds that it has are left out, so a series can be stopped and resumed
   --projector FILE   another build of the projector: its dist/main.js
 `;
 
@@ -25,6 +29,9 @@ const { values, positionals } = parseArgs({
     events: { type: 'string', default: '100000' },
     clients: { type: 'string', default: '5000' },
     faults: { type: 'string', default: '10' },
+    brokers: { type: 'string', default: '1' },
+    'broker-faults': { type: 'string', default: '15' },
+    results: { type: 'string' },
     scenarios: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     projector: { type: 'string' },
@@ -35,24 +42,32 @@ const { values, positionals } = parseArgs({
 if (values.help) say(USAGE);
 else if (values.scenarios) await tellScenarios(new RegExp(positionals[0] ?? ''));
 else if (values.mutants) await showMutants(new RegExp(positionals[0] ?? ''));
-else for (let n = 0; n < Number(values.seeds); n++) await storms(Number(values.seed) + n);
+else await series(Number(values.seed), Number(values.seeds));
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function storms(seed: number): Promise<void> {
+async function series(first: number, count: number): Promise<void> {
+  const seeds = new Seeds(values.results);
+  for (let seed = first; seed < first + count; seed++) if (!seeds.has(seed)) await tellStorm(seed, seeds);
+  if (values.results !== undefined) say(seeds.table());
+}
+
+async function tellStorm(seed: number, seeds: Seeds): Promise<void> {
   const { events, clients, minutes, projector } = values;
   say(`seed ${seed}: ${events} events of ${clients} clients in ${minutes} min`);
-  const world = await World.start({ seed, clients: Number(clients), projector });
+  const world = await World.start({ seed, clients: Number(clients), brokers: Number(values.brokers), projector });
   const stuck: string[] = [];
+  let faults: Faults = new Map();
   let healed = 0;
   try {
-    const faults = await storm(world, {
+    faults = await storm(world, {
       seed,
       events: Number(events),
       duration: Number(minutes) * 60_000,
       leastFaults: Number(values.faults),
+      leastBrokerFaults: Number(values['broker-faults']),
       say,
     });
     await world.traffic.flush();
@@ -68,7 +83,9 @@ async function storms(seed: number): Promise<void> {
   const violations = [...stuck, ...verdict.violations];
   const keep = violations.length > 0;
   await world.end({ keep });
-  report({ ...verdict, violations: keep ? [...violations, `evidence: ${world.dataDir}`] : [] }, healed);
+  const whole = { ...verdict, violations: keep ? [...violations, `evidence: ${world.dataDir}`] : [] };
+  report(whole, healed);
+  seeds.add(seed, whole, faults, healed);
 }
 
 async function tellScenarios(wanted: RegExp): Promise<void> {
@@ -93,9 +110,10 @@ async function showMutants(wanted: RegExp): Promise<void> {
   }
 }
 
-function report({ violations, events, changes, clients, lost, duplicated, redisDifferences }: Verdict, healed: number): void {
+function report({ violations, events, changes, clients, ...of }: Verdict, healed: number): void {
   say(`  ${violations.length === 0 ? 'holds' : 'VIOLATED'}: ${events} events, ${changes} changes, ${clients} clients; \
-lost ${lost}, duplicated ${duplicated}, Redis differences ${redisDifferences}; whole again after ${(healed / 1000).toFixed(1)} s`);
+not in the log ${of.unlogged}, lost ${of.lost}, duplicated ${of.duplicated}, differences in state ${of.stateDifferences} and Redis \
+${of.redisDifferences}; whole again after ${(healed / 1000).toFixed(1)} s`);
   for (const violation of [...violations.slice(0, 10), ...violations.slice(10).slice(-1)]) say(`  ! ${violation.slice(0, 600)}`);
   if (violations.length > 0) process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BROKERS } from './scenarios/brokers.ts';
 import { OUTAGES } from './scenarios/outages.ts';
 import { PORTIONS } from './scenarios/portions.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -28,6 +29,7 @@ interface Edit {
 const OWNER = 'services/projector/dist/partition-owner.js';
 const ASSIGNMENT = 'services/projector/dist/assignment.js';
 const TRANSACTOR = 'packages/log/dist/transactor.js';
+const PRODUCER = 'packages/log/dist/producer.js';
 const SCRIPTS = 'packages/snapshots/dist/scripts.js';
 const PARTITION = 'packages/snapshots/dist/owned-partition.js';
 
@@ -38,16 +40,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'offsets outside the transaction',
     edits: [
-      { file: TRANSACTOR, from: /await transaction\.sendOffsets\(({[\s\S]*?\n {12}})\);/, to: 'const offsets = $1;' },
+      { file: TRANSACTOR, from: 'await this.#sendOffset(offset);', to: '' },
       { file: TRANSACTOR, from: 'await beforeEnd();', to: '' },
       {
         file: TRANSACTOR,
-        from: 'await transaction.commit();',
-        to: `await transaction.commit();
+        from: 'await this.#end();',
+        to: `await this.#end();
             await beforeEnd();
-            const another = await this.producer.transaction();
-            await another.sendOffsets(offsets);
-            await another.commit();`,
+            await this.#sendOffset(offset);
+            await this.#end();`,
       },
     ],
     // Late: without any offset of its partition, the successor goes by the derived topics, and would skip what is there.
@@ -71,6 +72,35 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     scenario: zombieAt('after-load'),
     shows: /is there again/,
+  },
+  {
+    // As kafkajs does it: whoever has answered is sent nothing again, whatever it leads by then.
+    name: 'acknowledged by broker',
+    edits: [
+      {
+        file: PRODUCER,
+        from: 'async send(batches, transactionalId) {',
+        to: `async send(batches, transactionalId, answered = new Set(), retries = 5) {`,
+      },
+      {
+        file: PRODUCER,
+        from: 'await Promise.all([...byLeader].map(([nodeId, led]) => this.#produce(nodeId, led, transactionalId)));',
+        to: `const requests = [...byLeader].filter(([nodeId]) => !answered.has(nodeId)).map(async ([nodeId, led]) => {
+            await this.#produce(nodeId, led, transactionalId);
+            answered.add(nodeId);
+        });
+        try {
+            await Promise.all(requests);
+        } catch (error) {
+            await Promise.allSettled(requests);
+            if (retries === 0) throw error;
+            await this.cluster.refreshMetadata();
+            await this.send(batches, transactionalId, answered, retries - 1);
+        }`,
+      },
+    ],
+    scenario: named(BROKERS, 'a leader moves to a broker that has just answered for another partition of the same transaction'),
+    shows: /^rollcall.state \d ends in/,
   },
   {
     name: 'no chain compared when writing',

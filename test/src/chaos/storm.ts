@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunningPart } from '@rollcall/local';
+import type { KafkaCluster, RunningPart } from '@rollcall/local';
+import { BROKER_FAULTS } from './broker-faults.ts';
 import { Random } from './random.ts';
 import { restoring } from './scenarios/scenario.ts';
 import type { World } from './world.ts';
@@ -12,6 +13,8 @@ export interface StormOptions {
   /** For how long the events are sent, in ms; longer, if there were too few faults by then. */
   readonly duration: number;
   readonly leastFaults: number;
+  /** Of a cluster's brokers, beside the others: at the least so many. */
+  readonly leastBrokerFaults: number;
   readonly say: (line: string) => void;
 }
 
@@ -32,11 +35,16 @@ const STUMBLE_POINTS = [
   'in-catch-up',
 ];
 
-/** Sends events, and breaks something all the while, as the seed has it. Resolves when the last event is sent and everything runs again. */
-export async function storm(world: World, { seed, events, duration, leastFaults, say }: StormOptions): Promise<Faults> {
-  const random = new Random(seed);
-  const done = new Map<string, number>();
+/** Sends events, and breaks something all the while, as the seed has it; of a cluster its brokers too, at the same time. Resolves when the last
+ *  event is sent and everything runs again. */
+export async function storm(world: World, options: StormOptions): Promise<Faults> {
+  const { seed, events, duration } = options;
   const began = Date.now();
+  const done = new Map<string, number>();
+  const struck = (name: string) => {
+    options.say(`  ${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${name}`);
+    done.set(name, (done.get(name) ?? 0) + 1);
+  };
   await world.addIngest();
   await world.addProjector();
   await world.addProjector();
@@ -48,16 +56,24 @@ export async function storm(world: World, { seed, events, duration, leastFaults,
     return world.traffic.send(Number.POSITIVE_INFINITY, TRICKLE, over.signal);
   });
   const thawing: Promise<void>[] = [];
+  const { kafkaCluster } = world.stack;
+  const random = new Random(seed);
+  const faults = kafkaCluster === undefined ? FAULTS : FAULTS.filter(({ kafka }) => kafka === undefined);
+  let areBrokersBroken = kafkaCluster !== undefined;
+  const brokers = breakBrokers(world, kafkaCluster, options, struck, () => isSent).finally(() => {
+    areBrokersBroken = false;
+  });
+  brokers.catch(() => {}); // It may fail before anybody waits for it.
   let deck: (typeof FAULTS)[number][] = [];
-  for (let struck = 0; !isSent || struck < leastFaults; struck++) {
+  for (let count = 0; !isSent || areBrokersBroken || count < options.leastFaults; count++) {
     await sleep(1_000 + random.below(4_000));
-    if (deck.length === 0) deck = random.shuffled(FAULTS);
+    if (deck.length === 0) deck = random.shuffled(faults);
     const fault = deck.pop();
     if (fault === undefined) break;
-    say(`  ${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${fault.name}`);
+    struck(fault.name);
     await fault.strike(world, random, thawing);
-    done.set(fault.name, (done.get(fault.name) ?? 0) + 1);
   }
+  await brokers;
   over.abort();
   await sending;
   await Promise.all(thawing);
@@ -66,8 +82,30 @@ export async function storm(world: World, { seed, events, duration, leastFaults,
   return done;
 }
 
+/** One fault after the other, all of a kind before the next round of them. */
+async function breakBrokers(
+  world: World,
+  cluster: KafkaCluster | undefined,
+  { seed, leastBrokerFaults }: StormOptions,
+  struck: (name: string) => void,
+  isSent: () => boolean,
+): Promise<void> {
+  if (cluster === undefined) return;
+  const random = new Random(seed + 1_000_000);
+  for (let count = 0, deck: (typeof BROKER_FAULTS)[number][] = []; !isSent() || count < leastBrokerFaults; count++) {
+    await sleep(1_000 + random.below(2_000));
+    if (deck.length === 0) deck = random.shuffled(BROKER_FAULTS);
+    const fault = deck.pop();
+    if (fault === undefined) return;
+    struck(fault.name);
+    await fault.strike(world, cluster, random);
+  }
+}
+
 interface Fault {
   readonly name: string;
+  /** It is done to the one node of Kafka. */
+  readonly kafka?: true;
   readonly strike: (world: World, random: Random, thawing: Promise<void>[]) => Promise<void>;
 }
 
@@ -75,7 +113,7 @@ const FAULTS: readonly Fault[] = [
   { name: 'kill a projector', strike: async (world, random) => killed([random.pick(world.projectors)]) },
   { name: 'kill all projectors', strike: async (world) => killed(world.projectors) },
   { name: 'kill ingest', strike: async (world) => killed(world.ingests) },
-  { name: 'kill Kafka', strike: async (world) => killed([world.stack.part('kafka')]) },
+  { name: 'kill Kafka', kafka: true, strike: async (world) => killed([world.stack.part('kafka')]) },
   { name: 'kill Event Hubs', strike: async (world) => killed([world.stack.part('eventhubs')]) },
   { name: 'kill Redis', strike: (world) => world.restartRedis() },
   {

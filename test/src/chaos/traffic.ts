@@ -5,8 +5,8 @@ import { Random } from './random.ts';
 
 /** What Event Hubs has acknowledged. */
 export interface Sent {
-  /** Of the events. */
-  readonly ids: ReadonlySet<string>;
+  /** How often each event was sent, by its id: each copy is a message of its own. */
+  readonly copies: ReadonlyMap<string, number>;
   /** Bodies that are no events. */
   readonly poison: ReadonlySet<string>;
 }
@@ -24,7 +24,7 @@ interface Line {
 
 /** A fleet as Event Grid tells of it: connections, their ends, take-overs, resources; some events twice, some late, some no events. */
 export class Traffic {
-  readonly ids = new Set<string>();
+  readonly copies = new Map<string, number>();
   readonly poison = new Set<string>();
   readonly #random: Random;
   readonly #lines = new Map<string, Line>();
@@ -81,7 +81,10 @@ export class Traffic {
         await sleep(200);
       }
     }
-    for (const event of events) this.ids.add((JSON.parse(event) as { id: string }).id);
+    for (const event of events) {
+      const { id } = JSON.parse(event) as { id: string };
+      this.copies.set(id, (this.copies.get(id) ?? 0) + 1);
+    }
     for (const body of bad) this.poison.add(body);
   }
 

@@ -14,26 +14,43 @@ export interface Verdict {
   readonly events: number;
   readonly changes: number;
   readonly clients: number;
-  /** Events that were sent and are not in the log, or changes that the fold makes and are not in `rollcall.changes`. */
+  /** Events of which the log has fewer copies than were sent to Event Hubs, and bad messages that are not in the dead letters. */
+  readonly unlogged: number;
+  /** Changes that the fold makes and are not in `rollcall.changes`. */
   readonly lost: number;
   /** Changes that are there twice, or that the fold does not make. */
   readonly duplicated: number;
+  /** Clients whose last record in `rollcall.state` is missing, stray or differs. */
+  readonly stateDifferences: number;
   /** Keys of Redis that are missing, stray or differ. */
   readonly redisDifferences: number;
 }
 
+export const NO_VERDICT: Verdict = {
+  violations: [],
+  events: 0,
+  changes: 0,
+  clients: 0,
+  unlogged: 0,
+  lost: 0,
+  duplicated: 0,
+  stateDifferences: 0,
+  redisDifferences: 0,
+};
+
 /** Holds everything that was read of the topics, and Redis, against the pure fold of the log. `ends`: the next offset of each partition. */
 export async function judge(history: LogHistory, ends: readonly bigint[], redisPort: number, sent: Sent): Promise<Verdict> {
   const violations: string[] = [];
-  const lostEvents = missingEvents(history, sent, violations);
-  let lost = lostEvents;
+  const unlogged = missingEvents(history, sent, violations);
+  let lost = 0;
+  let stateDifferences = 0;
   let duplicated = 0;
   const projections = history.events.partitions.map((_, partition) => expectedProjection(history.projected(partition), partition));
   for (const [partition, projection] of projections.entries()) {
     const found = compareChanges(projection, history.changes.partitions[partition] ?? [], partition, violations);
     lost += found.lost;
     duplicated += found.duplicated;
-    compareState(projection, history.state.partitions[partition] ?? [], partition, violations);
+    stateDifferences += compareState(projection, history.state.partitions[partition] ?? [], partition, violations);
     compareRefused(projection, history.deadLetters.partitions[partition] ?? [], partition, violations);
   }
   const clients = new Map(projections.flatMap((projection) => [...projection.clients]));
@@ -44,15 +61,19 @@ export async function judge(history: LogHistory, ends: readonly bigint[], redisP
     events: count(history.events.partitions),
     changes: count(history.changes.partitions),
     clients: clients.size,
+    unlogged,
     lost,
     duplicated,
+    stateDifferences,
     redisDifferences,
   };
 }
 
-function missingEvents(history: LogHistory, { ids, poison }: Sent, violations: string[]): number {
-  const missing = history.missing(ids);
-  if (missing.length > 0) violations.push(`${missing.length} events were sent and are not in rollcall.events, such as ${missing[0]}`);
+function missingEvents(history: LogHistory, { copies, poison }: Sent, violations: string[]): number {
+  const missing = history.missing(copies);
+  if (missing.length > 0) {
+    violations.push(`${missing.length} events were sent to Event Hubs more often than they are in rollcall.events, such as ${missing[0]}`);
+  }
   const letters = new Set(history.deadLetters.partitions.flat().map(({ value }) => text(value)));
   const lostPoison = [...poison].filter((body) => !letters.has(body));
   if (lostPoison.length > 0) violations.push(`${lostPoison.length} bad messages are not in the dead letters, such as ${lostPoison[0]}`);
@@ -88,14 +109,13 @@ function positionOf(change: unknown): string {
   return (change as { position: { offset: string } }).position.offset;
 }
 
-function compareState({ states }: ExpectedProjection, found: readonly LogRecord[], partition: number, violations: string[]): void {
+function compareState({ states }: ExpectedProjection, found: readonly LogRecord[], partition: number, violations: string[]): number {
   const last = new Map(found.map(({ key, value }) => [text(key), text(value)]));
-  const keys = new Set([...states.keys(), ...last.keys()]);
-  for (const key of keys) {
-    if (last.get(key) !== states.get(key)) {
-      violations.push(`rollcall.state ${partition} ends in ${last.get(key)} for ${key}, expected ${states.get(key)}`);
-    }
+  const different = [...new Set([...states.keys(), ...last.keys()])].filter((key) => last.get(key) !== states.get(key));
+  for (const key of different) {
+    violations.push(`rollcall.state ${partition} ends in ${last.get(key)} for ${key}, expected ${states.get(key)}`);
   }
+  return different.length;
 }
 
 /** What is no event is told at least once. */

@@ -8,12 +8,14 @@ import { topicNames } from '@rollcall/schema';
 import { LogHistory, PARTITIONS } from './log-history.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { Traffic } from './traffic.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { judge, NO_VERDICT, type Verdict } from './verdict.ts';
 import { Watcher } from './watcher.ts';
 
 export interface WorldOptions {
   readonly seed: number;
   readonly clients: number;
+  /** Of Kafka. Default: 1, which is its own controller. */
+  readonly brokers?: number | undefined;
   /** Path of another build of the projector. */
   readonly projector?: string | undefined;
   /** How long it may take until all is quiet, in ms. Default: 2 min. */
@@ -52,7 +54,14 @@ export class World {
   static async start(options: WorldOptions): Promise<World> {
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'rollcall-chaos-'));
     const env = { OFFLINE_GRACE: '2s', ...options.env };
-    return new World(await startStack({ parts: SERVERS, env, dataDir }), options);
+    return new World(
+      await startStack({ parts: SERVERS, env, dataDir, ...(options.brokers && { kafkaBrokers: options.brokers }) }),
+      options,
+    );
+  }
+
+  get brokers(): number {
+    return this.options.brokers ?? 1;
   }
 
   get dataDir(): string {
@@ -161,7 +170,7 @@ export class World {
   async logged(): Promise<void> {
     await this.until('all is in the log', async () => {
       await this.history.events.read();
-      return this.history.missing(this.traffic.ids).length === 0;
+      return this.history.missing(this.traffic.copies).length === 0;
     });
   }
 
@@ -205,7 +214,7 @@ export class World {
       if (pending !== 0) return { unrest: `${pending} deadlines pending in partition ${partition}`, ends: String(ends) };
     }
     await this.history.events.read();
-    const missing = this.history.missing(this.traffic.ids);
+    const missing = this.history.missing(this.traffic.copies);
     return { unrest: missing.length === 0 ? undefined : `${missing.length} events are not in the log`, ends: String(ends) };
   }
 
@@ -230,7 +239,7 @@ export class World {
       const unseen = this.watcher.rounds === 0 ? ['the reader never saw anything'] : [];
       return { ...verdict, violations: [...verdict.violations, ...this.watcher.violations, ...unseen] };
     } catch (error) {
-      return { violations: [`cannot judge: ${error}`], events: 0, changes: 0, clients: 0, lost: 0, duplicated: 0, redisDifferences: 0 };
+      return { ...NO_VERDICT, violations: [`cannot judge: ${error}`] };
     }
   }
 

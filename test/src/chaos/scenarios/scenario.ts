@@ -5,6 +5,8 @@ import type { World } from '../world.ts';
 /** A story of faults. It starts the ingests and projectors that it needs; afterwards all must come to rest, whole. */
 export interface Scenario {
   readonly name: string;
+  /** Of Kafka. Default: 1. */
+  readonly brokers?: number;
   readonly run: (world: World) => Promise<void>;
 }
 

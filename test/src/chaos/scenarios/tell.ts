@@ -21,8 +21,7 @@ export class Teller implements AsyncDisposable {
 
   /** What does not come to rest is a violation, too. After one, the next scenario gets another stack. */
   async tell(scenario: Scenario): Promise<Told> {
-    this.#world ??= await World.start(this.options);
-    const world = this.#world;
+    const world = await this.#worldOf(scenario);
     let stuck: string | undefined;
     let healed = Number.NaN;
     try {
@@ -42,6 +41,16 @@ export class Teller implements AsyncDisposable {
       await world.end({ keep });
     }
     return { verdict: { ...verdict, violations }, healed };
+  }
+
+  /** Stories of as many brokers share a stack. */
+  async #worldOf({ brokers = 1 }: Scenario): Promise<World> {
+    if (this.#world !== undefined && this.#world.brokers !== brokers) {
+      await this.#world.end();
+      this.#world = undefined;
+    }
+    this.#world ??= await World.start({ ...this.options, brokers });
+    return this.#world;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,7 +7,7 @@ export const TRANSACTIONS: readonly Scenario[] = [
     name: 'the response to EndTxn is lost',
     async run(world) {
       await world.addIngest();
-      await using proxy = await KafkaProxy.start(world.stack.ports.kafka);
+      await using proxy = await KafkaProxy.start(world.stack.kafkaBrokers);
       const owner = await world.addProjector({ KAFKA_BROKERS: proxy.brokers });
       await world.whileSending(500, async () => {
         for (let time = 1; time <= 3; time++) {
@@ -48,7 +48,7 @@ export const TRANSACTIONS: readonly Scenario[] = [
     name: 'Kafka is killed as it answers a commit',
     async run(world) {
       await world.addIngest();
-      await using proxy = await KafkaProxy.start(world.stack.ports.kafka);
+      await using proxy = await KafkaProxy.start(world.stack.kafkaBrokers);
       const owner = await world.addProjector({ KAFKA_BROKERS: proxy.brokers });
       const kafka = world.stack.part('kafka');
       await world.whileSending(300, async () => {
