@@ -3,7 +3,7 @@ import type { ResourceMemory } from './client-resource.ts';
 import { type ClientPresence, presenceOf } from './presence.ts';
 import { conclude, type SessionConclusion } from './session-conclusion.ts';
 import type { SessionMemory } from './session-memory.ts';
-import type { FoldSettings } from './settings.ts';
+import { DEFAULT_SETTINGS, type FoldSettings } from './settings.ts';
 
 /** The source of the newest event: a namespace may be moved to another resource path. */
 export interface SourceMemory {
@@ -46,7 +46,7 @@ export interface ClientState extends ClientKey {
 
 const NO_SESSIONS: readonly SessionState[] = [];
 const NO_RESOURCE: ResourceMemory = { written: undefined, deleted: undefined };
-const NO_PRESENCE = presenceOf([], undefined);
+const NO_PRESENCE = presenceOf([], undefined, DEFAULT_SETTINGS);
 
 /** A client of which nothing is known yet. */
 export function unseenClient({ key, namespace, client }: ClientKey): ClientState {
@@ -91,5 +91,6 @@ export function restoreClient(
     }))
     .sort((a, b) => compareText(a.session, b.session));
   const { source, resource, confirmedUpTo } = memory;
-  return { key, namespace, client, source, sessions, resource, confirmedUpTo, presence: presenceOf(sessions, confirmedUpTo), offset };
+  const presence = presenceOf(sessions, confirmedUpTo, settings);
+  return { key, namespace, client, source, sessions, resource, confirmedUpTo, presence, offset };
 }

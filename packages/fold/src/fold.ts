@@ -32,7 +32,7 @@ export function fold(before: ClientState, event: LogEvent, offset: bigint, setti
     case EVENT_TYPES.clientDeleted:
       return foldResource(before, event, rememberDeleted(event), offset);
     case OFFLINE_DEADLINE:
-      return foldDeadline(before, event.data.latestEnding, offset);
+      return foldDeadline(before, event.data.latestEnding, offset, settings);
     default:
       return event satisfies never;
   }
@@ -54,7 +54,7 @@ function foldSession(before: ClientState, event: SessionEvent, news: SessionMemo
   const state = { session: known?.session ?? session, memory, conclusion: conclude(memory, settings), offset };
   const sessions = withSession(before.sessions, state);
   const { key, namespace, client, resource, confirmedUpTo } = before;
-  const presence = presenceOf(sessions, confirmedUpTo);
+  const presence = presenceOf(sessions, confirmedUpTo, settings);
   // Spelt out: a spread takes twice the time, and this is every event.
   return outcome(before, { key, namespace, client, source, sessions, resource, confirmedUpTo, presence, offset }, known, state);
 }
@@ -69,12 +69,12 @@ function foldResource(before: ClientState, event: ResourceEvent, news: ResourceM
 }
 
 /** Rule 6: a deadline raises `confirmedUpTo`, whichever connection or ending came before or after it. */
-function foldDeadline(before: ClientState, latestEnding: Time, offset: bigint): Folded {
+function foldDeadline(before: ClientState, latestEnding: Time, offset: bigint, settings: FoldSettings): Folded {
   const { confirmedUpTo } = before;
   if (confirmedUpTo !== undefined && latestEnding <= confirmedUpTo) {
     return { outcome: 'ignored', reason: latestEnding === confirmedUpTo ? 'duplicate' : 'stale' };
   }
-  const presence = presenceOf(before.sessions, latestEnding);
+  const presence = presenceOf(before.sessions, latestEnding, settings);
   return outcome(before, { ...before, confirmedUpTo: latestEnding, presence, offset });
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pendingEnding, presenceOf } from './presence.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
 import {
   at,
   connected,
@@ -93,6 +94,32 @@ describe('a take-over', () => {
     inAnyOrder(...over, connected(1n, '12:20:00', TABLET)).thenClient({ presence: 'online', since: '12:20:00', connectedSessions: 1 });
   });
 
+  it('keeps the client online only while its successor is missing: a Connected of any other session is that successor', () => {
+    const gone = disconnected(1n, '12:30:00', TABLET);
+    inAnyOrder(...over, connected(1n, '12:10:00', TABLET), gone).thenClient({ presence: 'offline', since: '12:30:00' });
+    inAnyOrder(...over, connected(1n, '12:25:00', TABLET), gone).thenClient({ presence: 'offline', since: '12:30:00' });
+  });
+
+  it('has its successor up to CLOCK_SKEW before it: two clocks may disagree', () => {
+    const gone = disconnected(1n, '12:30:00', TABLET);
+    inAnyOrder(...over, connected(1n, '12:09:30', TABLET), gone).thenPresence('offline');
+    inAnyOrder(...over, connected(1n, justBefore('12:09:30'), TABLET), gone).thenClient({ presence: 'online', since: '12:10:00' });
+  });
+
+  it('is not succeeded by the connection that it ended, nor by the end of another', () => {
+    inAnyOrder(connected(1n, '12:09:50', PHONE), takenOver(1n, '12:10:00', PHONE)).thenPresence('online');
+    inAnyOrder(...over, disconnected(1n, '12:30:00', TABLET)).thenClient({ presence: 'online', since: '12:10:00' });
+  });
+
+  it('is the successor of none, but the connection that it ended may be', () => {
+    const tablet = [connected(1n, '12:10:00', TABLET), takenOver(1n, '12:20:00', TABLET)];
+    inAnyOrder(...over, ...tablet).thenClient({ presence: 'online', since: '12:20:00', connectedSessions: 0 });
+    inAnyOrder(...over, ...tablet, connected(2n, '12:20:00', PHONE), disconnected(2n, '12:30:00', PHONE)).thenClient({
+      presence: 'offline',
+      since: '12:30:00',
+    });
+  });
+
   it('is covered by a deadline from its own time on', () => {
     given(...over)
       .when(deadline(justBefore('12:10:00')))
@@ -175,6 +202,6 @@ describe('the ending that waits for a deadline', () => {
 
   it('is none while a session is connected, or if there was no session at all', () => {
     expect(pending(disconnected(1n, '12:10:00', PHONE), connected(1n, '12:00:00', TABLET))).toBeUndefined();
-    expect(pendingEnding(presenceOf([], undefined), undefined)).toBeUndefined();
+    expect(pendingEnding(presenceOf([], undefined, DEFAULT_SETTINGS), undefined)).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { type Presence, SESSION_TAKEN_OVER, type Time } from '@rollcall/schema';
-import type { SessionConclusion } from './session-conclusion.ts';
-import { type Disconnected, newestDisconnectedOf } from './session-memory.ts';
+import { isLater, type SessionConclusion } from './session-conclusion.ts';
+import { type Disconnected, newestDisconnectedOf, type SessionMemory } from './session-memory.ts';
+import type { FoldSettings } from './settings.ts';
 
 /** A client's presence: the roll-up of its sessions (rule 5). */
 export interface ClientPresence {
@@ -14,31 +15,67 @@ export interface ClientPresence {
   readonly offlineConfirmed: boolean;
 }
 
-/** Pure: a function of the sessions' conclusions and of the greatest ending that a deadline has covered. */
-export function presenceOf(
-  sessions: readonly { readonly conclusion: SessionConclusion }[],
-  confirmedUpTo: Time | undefined,
-): ClientPresence {
+interface RolledUp {
+  readonly memory: SessionMemory;
+  readonly conclusion: SessionConclusion;
+}
+
+/** Pure: a function of what the sessions remember and conclude, and of the greatest ending that a deadline has covered. */
+export function presenceOf(sessions: readonly RolledUp[], confirmedUpTo: Time | undefined, settings: FoldSettings): ClientPresence {
   let connectedSessions = 0;
   let earliestConnected: Time | undefined;
-  let earliestTakeOver: Time | undefined;
   let latestEnding: Disconnected | undefined;
   for (const { conclusion } of sessions) {
     const { connected, ending } = conclusion;
     if (ending !== undefined) {
       latestEnding = latestEnding === undefined ? ending : newestDisconnectedOf(latestEnding, ending);
-      if (ending.reason === SESSION_TAKEN_OVER && !covers(confirmedUpTo, ending.time))
-        earliestTakeOver = least(earliestTakeOver, ending.time);
     } else if (connected !== undefined) {
       connectedSessions++;
       earliestConnected = least(earliestConnected, connected.time);
     }
   }
-  const onlineSince = earliestConnected ?? earliestTakeOver;
+  const onlineSince = earliestConnected ?? earliestOpenTakeOver(sessions, confirmedUpTo, settings);
   const since = onlineSince ?? latestEnding?.time;
   const presence = onlineSince !== undefined ? 'online' : latestEnding !== undefined ? 'offline' : 'unknown';
   const offlineConfirmed = presence === 'offline' && since !== undefined && covers(confirmedUpTo, since);
   return { presence, since, connectedSessions, latestEnding, offlineConfirmed };
+}
+
+/** Of the take-overs whose successor has not been seen and that no deadline covers. A successor is a Connected of any other session, at most
+ *  CLOCK_SKEW before the take-over or later. */
+function earliestOpenTakeOver(
+  sessions: readonly RolledUp[],
+  confirmedUpTo: Time | undefined,
+  { clockSkew }: FoldSettings,
+): Time | undefined {
+  let earliest: Time | undefined;
+  let connects: NewestConnects | undefined;
+  for (const session of sessions) {
+    const { ending } = session.conclusion;
+    if (ending?.reason !== SESSION_TAKEN_OVER || covers(confirmedUpTo, ending.time)) continue;
+    connects ??= newestConnects(sessions);
+    const successor = session === connects.session ? connects.ofOthers : connects.time;
+    if (successor === undefined || isLater(ending.time, successor, clockSkew)) earliest = least(earliest, ending.time);
+  }
+  return earliest;
+}
+
+/** The newest Connected of all sessions, whose it is, and the newest of the others. */
+interface NewestConnects {
+  readonly session?: RolledUp | undefined;
+  readonly time?: Time | undefined;
+  readonly ofOthers?: Time | undefined;
+}
+
+function newestConnects(sessions: readonly RolledUp[]): NewestConnects {
+  let newest: NewestConnects = {};
+  for (const session of sessions) {
+    const time = session.memory.newestConnected?.time;
+    if (time === undefined) continue;
+    if (newest.time === undefined || time > newest.time) newest = { session, time, ofOthers: newest.time };
+    else newest = { session: newest.session, time: newest.time, ofOthers: greatest(newest.ofOthers, time) };
+  }
+  return newest;
 }
 
 /** The ending that an OfflineDeadline must name, while the client is pending: nothing is connected and its latest ending is not covered. */
@@ -53,4 +90,8 @@ function covers(confirmedUpTo: Time | undefined, time: Time): boolean {
 
 function least(a: Time | undefined, b: Time): Time {
   return a === undefined || b < a ? b : a;
+}
+
+function greatest(a: Time | undefined, b: Time): Time {
+  return a === undefined || b > a ? b : a;
 }

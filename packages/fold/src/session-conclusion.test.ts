@@ -61,11 +61,20 @@ describe('(a) a Disconnected of the same number', () => {
     inAnyOrder(oldRun, current, disconnected(5n, justBefore('12:00:00'))).thenStatus('connected');
   });
 
-  it('by take-over ends it only more than CLOCK_SKEW after it: nearer, it may be the successor', () => {
-    inAnyOrder(current, takenOver(5n, SKEW_BEFORE)).thenStatus('connected');
-    inAnyOrder(current, takenOver(5n, '12:00:00')).thenStatus('connected');
-    inAnyOrder(current, takenOver(5n, SKEW_AFTER)).thenStatus('connected');
-    inAnyOrder(current, takenOver(5n, justAfter(SKEW_AFTER))).thenSession({
+  it('by take-over ends it like any other', () => {
+    inAnyOrder(current, takenOver(5n, SKEW_BEFORE)).thenSession({ status: 'disconnected', disconnectionReason: 'SessionTakenOver' });
+    inAnyOrder(current, takenOver(5n, justBefore(SKEW_BEFORE))).thenStatus('connected');
+    inAnyOrder(current, takenOver(5n, SKEW_AFTER)).thenStatus('disconnected');
+  });
+
+  it.each([
+    ['the number was used before', connected(5n, '10:00:00')],
+    ['the counter restarted', connected(50n, '10:00:00')],
+  ])('by take-over where %s ends it only more than CLOCK_SKEW after it: nearer, it may be the successor', (_, earlier) => {
+    inAnyOrder(earlier, current, takenOver(5n, SKEW_BEFORE)).thenStatus('connected');
+    inAnyOrder(earlier, current, takenOver(5n, '12:00:00')).thenStatus('connected');
+    inAnyOrder(earlier, current, takenOver(5n, SKEW_AFTER)).thenStatus('connected');
+    inAnyOrder(earlier, current, takenOver(5n, justAfter(SKEW_AFTER))).thenSession({
       status: 'disconnected',
       disconnectionReason: 'SessionTakenOver',
     });

@@ -44,8 +44,8 @@ function endsBy(
   { clockSkew, lateDisconnect }: FoldSettings,
 ): EndingRule | undefined {
   if (ending.sequenceNumber === current.sequenceNumber) {
-    // Near the current connection a take-over may mean its predecessor: `current` may be the successor.
-    if (ending.reason === SESSION_TAKEN_OVER) return isLater(ending.time, current.time, clockSkew) ? 'a' : undefined;
+    // Where numbers repeat, a take-over near the current connection may mean its predecessor: `current` may be the successor.
+    if (numbersRepeat && ending.reason === SESSION_TAKEN_OVER) return isLater(ending.time, current.time, clockSkew) ? 'a' : undefined;
     return isLater(current.time, ending.time, numbersRepeat ? 0n : clockSkew) ? undefined : 'a';
   }
   if (ending.sequenceNumber > latestNumber) return isLater(current.time, ending.time, clockSkew) ? undefined : 'b';
@@ -54,6 +54,6 @@ function endsBy(
 }
 
 /** `a > b + by`, for `by` of 0 or more. A sum of bigints is a new object: mostly the plain comparison decides. */
-function isLater(a: Time, b: Time, by: bigint): boolean {
+export function isLater(a: Time, b: Time, by: bigint): boolean {
   return a > b && (by === 0n || a - b > by);
 }

@@ -121,6 +121,46 @@ describe('a take-over', () => {
   });
 });
 
+describe('a take-over by another session', () => {
+  const FIRST = { session: 's1' };
+  const SECOND = { session: 's2' };
+
+  it('ten seconds after the first connection: when the successor leaves, the client is offline, and confirmed after the grace', () => {
+    const events = [
+      connected(1n, '12:00:00', FIRST),
+      connected(1n, '12:00:10', SECOND),
+      takenOver(1n, '12:00:10', FIRST),
+      disconnected(1n, '12:01:00', SECOND),
+    ];
+    inAnyOrder(...events)
+      .thenClient({ presence: 'offline', since: '12:01:00', offlineConfirmed: false, connectedSessions: 0 })
+      .thenClient({ disconnectionReason: 'ClientInitiatedDisconnect' });
+    inAnyOrder(...events, deadline('12:01:00')).thenClient({ presence: 'offline', since: '12:01:00', offlineConfirmed: true });
+  });
+
+  it('ten seconds after the first connection, and nothing more: no session is connected, and the client is offline after the grace', () => {
+    const events = [connected(1n, '12:00:00', FIRST), takenOver(1n, '12:00:10', FIRST)];
+    inAnyOrder(...events).thenClient({ presence: 'online', since: '12:00:10', connectedSessions: 0 });
+    inAnyOrder(...events, deadline('12:00:10')).thenClient({ presence: 'offline', since: '12:00:10', offlineConfirmed: true });
+  });
+
+  it('whose own connection then ends cleanly: the client is offline at once, not only after the grace', () => {
+    given(connected(1n, '12:00:00', FIRST), connected(1n, '12:10:00', SECOND), takenOver(1n, '12:10:00', FIRST))
+      .thenClient({ presence: 'online', since: '12:10:00', connectedSessions: 1 })
+      .when(disconnected(1n, '12:11:40', SECOND))
+      .thenKinds('session-disconnected', 'client-offline')
+      .thenClient({ presence: 'offline', since: '12:11:40', offlineConfirmed: false, disconnectionReason: 'ClientInitiatedDisconnect' });
+  });
+
+  it('whose end is known before its beginning: the client is offline when both are known', () => {
+    given(connected(1n, '12:00:00', FIRST), takenOver(1n, '12:10:00', FIRST), disconnected(1n, '12:11:40', SECOND))
+      .thenPresence('online')
+      .when(connected(1n, '12:10:00', SECOND))
+      .thenKinds('client-offline')
+      .thenClient({ presence: 'offline', since: '12:11:40' });
+  });
+});
+
 describe('a client that is deleted', () => {
   it('deleted while connected, its Disconnected a second after the Deleted: it is gone, and offline for the reason given', () => {
     const online = [updated('09:00:00'), connected(1n, '10:00:00')];

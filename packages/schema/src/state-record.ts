@@ -3,7 +3,7 @@ import { SequenceNumber } from './sequence-number.ts';
 import { TimeText } from './time.ts';
 
 /** Raised when the same events would give another state: state of another version is not restored from, it is folded anew. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 /** What a fold wrote that concludes otherwise: it must not be mixed with this one's. */
 export class FoldVersionDiffers extends Error {

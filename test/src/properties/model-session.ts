@@ -46,7 +46,7 @@ export function modelSession(
 
   const a = sameNumber
     .filter((ending) => ending.time >= (numbersRepeat ? current.time : current.time - settings.clockSkew))
-    .filter((ending) => reasonOf(ending) !== SESSION_TAKEN_OVER || ending.time > current.time + settings.clockSkew);
+    .filter((ending) => !numbersRepeat || reasonOf(ending) !== SESSION_TAKEN_OVER || ending.time > current.time + settings.clockSkew);
   const b = higherNumber.filter((ending) => ending.time >= current.time - settings.clockSkew);
   const c = otherNumber.filter((ending) => ending.time > current.time + settings.lateDisconnect);
 

@@ -29,7 +29,7 @@ export function modelClient(namespace: string, client: string, events: readonly 
       namespace,
       client,
       source: greatest(eventsOfSources(events), (event) => [event.time, event.source])?.source ?? '',
-      ...modelPresence([...sessions.values()], confirmedUpTo(events)),
+      ...modelPresence(sessions, confirmedUpTo(events), (session, takeOver) => hasSuccessor(events, session, takeOver, settings)),
       sessions: [...sessions.keys()],
       ...modelResource(events),
     },
@@ -67,12 +67,24 @@ function confirmedUpTo(events: readonly LogEvent[]): Time | undefined {
   return greatest(endings, (ending) => [ending]);
 }
 
-/** Rule 5. */
-function modelPresence(sessions: readonly ModelSession[], covered: Time | undefined) {
+/** Whether another session of the client connected at the time of the take-over, as far as clocks tell, or later. */
+function hasSuccessor(events: readonly LogEvent[], session: string, takeOver: Time, { clockSkew }: FoldSettings): boolean {
+  const connects = events.filter((event) => event.type === EVENT_TYPES.sessionConnected);
+  return connects.some((event) => event.data.clientSessionName !== session && event.time >= takeOver - clockSkew);
+}
+
+/** Rule 5. `succeeded`: whether a successor of the session's take-over was seen. */
+function modelPresence(
+  sessions: ReadonlyMap<string, ModelSession>,
+  covered: Time | undefined,
+  succeeded: (session: string, takeOver: Time) => boolean,
+) {
   const isCovered = (ending: Time) => covered !== undefined && ending <= covered;
-  const connected = sessions.filter((session) => session.status === 'connected');
-  const endings = sessions.filter((session) => session.status === 'disconnected').map((session) => session.ending);
-  const takeOvers = endings.filter((ending) => ending.data.disconnectionReason === SESSION_TAKEN_OVER && !isCovered(ending.time));
+  const connected = [...sessions.values()].filter((session) => session.status === 'connected');
+  const endings = [...sessions.values()].filter((session) => session.status === 'disconnected').map((session) => session.ending);
+  const takeOvers = endings
+    .filter((ending) => ending.data.disconnectionReason === SESSION_TAKEN_OVER && !isCovered(ending.time))
+    .filter((ending) => !succeeded(ending.data.clientSessionName, ending.time));
   const firstConnected = least(connected, (session) => [session.connectedAt])?.connectedAt;
   const firstTakeOver = least(takeOvers, (ending) => [ending.time])?.time;
   const latestEnding = greatest(endings, byTime);

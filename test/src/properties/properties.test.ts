@@ -1,5 +1,5 @@
 import { type ClientState, clientSnapshot, DEFAULT_SETTINGS, encodeMemory, encodeState, fold, pendingEnding } from '@rollcall/fold';
-import { EVENT_TYPES, formatTime, type LogEvent, SESSION_TAKEN_OVER, stringifyJson } from '@rollcall/schema';
+import { EVENT_TYPES, formatTime, type LogEvent, SESSION_TAKEN_OVER, stringifyJson, type Time } from '@rollcall/schema';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { deadline } from './events.ts';
@@ -107,7 +107,9 @@ describe('what is concluded', () => {
           const covered = state.confirmedUpTo === undefined ? '' : formatTime(state.confirmedUpTo);
           const connected = sessions.filter(({ status }) => status === 'connected').map((session) => session.since);
           const endings = sessions.filter(({ status }) => status === 'disconnected');
-          const takeOvers = endings.filter((session) => session.disconnectionReason === SESSION_TAKEN_OVER && session.since > covered);
+          const takeOvers = endings
+            .filter((session) => session.disconnectionReason === SESSION_TAKEN_OVER && session.since > covered)
+            .filter(({ session, since }) => !log.some((event) => isSuccessorOf(event, state.client, session, since)));
           const beginnings = (connected.length > 0 ? connected : takeOvers.map((session) => session.since)).sort();
           const lastEnding = endings
             .map((session) => session.since)
@@ -151,6 +153,13 @@ describe('what is concluded', () => {
 function isConnectedOf(event: LogEvent, client: string, session: string): boolean {
   if (event.type !== EVENT_TYPES.sessionConnected) return false;
   return event.data.clientAuthenticationName === client && event.data.clientSessionName === session;
+}
+
+function isSuccessorOf(event: LogEvent, client: string, session: string, takeOver: string): boolean {
+  if (event.type !== EVENT_TYPES.sessionConnected) return false;
+  const { clientAuthenticationName, clientSessionName } = event.data;
+  const tolerated = (event.time + DEFAULT_SETTINGS.clockSkew) as Time;
+  return clientAuthenticationName === client && clientSessionName !== session && formatTime(tolerated) >= takeOver;
 }
 
 function records(clients: ReadonlyMap<string, ClientState>): string[] {

@@ -1,5 +1,6 @@
 import { type Connection, connectionsOf, DAY, HOUR, habitsOf, MINUTE, type Moment, SECOND, type Stretch } from './device.ts';
 import type { Random } from './random.ts';
+import { renamed, type SessionNames } from './session-names.ts';
 
 export const HORIZON = 7 * DAY;
 export const FAIL_OVER_AT = 3.3 * DAY;
@@ -13,8 +14,13 @@ export interface Client {
   readonly deletedAt?: Moment;
 }
 
-/** @param failOver whether the service loses all connections at FAIL_OVER_AT */
-export function simulateClient(name: string, failOver: boolean, random: Random): Client {
+export interface Circumstances {
+  /** Whether the service loses all connections at FAIL_OVER_AT. */
+  readonly failOver: boolean;
+  readonly names: SessionNames;
+}
+
+export function simulateClient(name: string, { failOver, names }: Circumstances, random: Random): Client {
   const createdAt = random.between(0, DAY);
   const deletedAt = random.chance(0.1) ? random.between(1.5 * DAY, 6.9 * DAY) : undefined;
   const createdAgainAt = deletedAt !== undefined && random.chance(0.7) ? deletedAt + goneFor(random) : undefined;
@@ -25,7 +31,8 @@ export function simulateClient(name: string, failOver: boolean, random: Random):
   const stretches = failOver ? lives.flatMap(interruptedByFailOver) : lives;
   const connections = ['main', 'telemetry', 'updates'].slice(0, random.chance(0.8) ? 1 : random.oneOf([2, 3])).flatMap((session) => {
     const habits = habitsOf(random);
-    return stretches.flatMap((stretch) => connectionsOf(session, habits, stretch, random));
+    const made = stretches.flatMap((stretch) => connectionsOf(session, habits, stretch, random));
+    return renamed(made, names, random);
   });
   return {
     name,

@@ -4,7 +4,8 @@ import { type CounterVariant, numbered } from './counter.ts';
 import { connectedByNumberAlone } from './number-alone.ts';
 import { type Projected, project } from './projection.ts';
 import { Random } from './random.ts';
-import { type Delivered, publish } from './service.ts';
+import { type Delivered, publish, withoutLostSuccessors } from './service.ts';
+import type { SessionNames } from './session-names.ts';
 
 /** How often the projection of a fleet was wrong. What is final is what stands after every event and deadline was delivered. */
 export interface Findings {
@@ -16,6 +17,8 @@ export interface Findings {
   clients: number;
   /** Clients whose final presence, confirmation or existence is not the true one. */
   wrongClients: number;
+  /** Clients that are shown online although they left for good, and no event or deadline is to come. */
+  onlineForEver: number;
   events: number;
   /** Records of the log by which a client's offline became confirmed that was not so before. */
   confirmations: number;
@@ -24,17 +27,28 @@ export interface Findings {
   falseConfirmations: number;
 }
 
+/** What may differ from one fleet to another. */
+export interface FleetVariant {
+  readonly counter: CounterVariant;
+  readonly names: SessionNames;
+  /** Whether some connections that took another one over are never heard of. */
+  readonly losesSuccessors: boolean;
+}
+
 /** Simulates `clients` clients for a week and projects what Event Grid published of them. */
-export function simulateFleet(variant: CounterVariant, clients: number, seed: number): Findings {
+export function simulateFleet({ counter, names, losesSuccessors }: FleetVariant, clients: number, seed: number): Findings {
   const random = new Random(seed);
   const findings = {
     ...{ sessions: 0, wrongSessions: 0, wrongByNumberAlone: 0 },
-    ...{ clients, wrongClients: 0, events: 0, confirmations: 0, falseConfirmations: 0 },
+    ...{ clients, wrongClients: 0, onlineForEver: 0, events: 0, confirmations: 0, falseConfirmations: 0 },
   };
   for (let index = 0; index < clients; index++) {
-    const client = simulateClient(`device-${index}`, variant.restarts === 'once by fail-over', random);
-    const log = publish(client, numbered(client, variant), random);
-    judge(client, log, project(client.name, log), findings);
+    const client = simulateClient(`device-${index}`, { failOver: counter.restarts === 'once by fail-over', names }, random);
+    const connections = numbered(client, counter);
+    const heardOf = losesSuccessors ? withoutLostSuccessors(connections, random) : connections;
+    const log = publish(client, heardOf, random);
+    // What nobody hears of is as good as never there.
+    judge({ ...client, connections: heardOf }, log, project(client.name, log), findings);
   }
   return findings;
 }
@@ -53,6 +67,7 @@ function judge(client: Client, log: readonly Delivered[], { state, confirmedAt }
   const seen = clientSnapshot(state);
   const rightPresence = seen.presence === truth && seen.offlineConfirmed === (truth === 'offline');
   if (!rightPresence || seen.exists !== (exists(client) ? 'yes' : 'no')) findings.wrongClients++;
+  if (seen.presence === 'online' && truth === 'offline') findings.onlineForEver++;
   findings.events += log.length;
   findings.confirmations += confirmedAt.length;
   findings.falseConfirmations += confirmedAt.filter((moment) => isConnectedAt(client.connections, moment)).length;

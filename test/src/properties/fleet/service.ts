@@ -1,4 +1,4 @@
-import { type LogEvent, SequenceNumber, type Time, timeFromMilliseconds } from '@rollcall/schema';
+import { type LogEvent, SESSION_TAKEN_OVER, SequenceNumber, type Time, timeFromMilliseconds } from '@rollcall/schema';
 import { connected, createdOrUpdated, deleted, disconnected } from '../events.ts';
 import type { Client } from './client.ts';
 import type { NumberedConnection } from './counter.ts';
@@ -22,6 +22,17 @@ const RETRY_FAILS = 0.5;
 /** Event Grid's pauses before each retry; within 24 h. */
 const RETRIES = [10 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR];
 const DELIVERED_TWICE = 0.02;
+
+/** Of a client in a fifth of the fleet, half of the connections that took another one over are never heard of. */
+const LOSES_SUCCESSORS = 0.2;
+const SUCCESSOR_LOST = 0.5;
+
+/** Without the connections of which every event is lost: a dead letter that nobody delivers again. */
+export function withoutLostSuccessors(connections: readonly NumberedConnection[], random: Random): NumberedConnection[] {
+  if (!random.chance(LOSES_SUCCESSORS)) return [...connections];
+  const takeOvers = connections.flatMap(({ ended }) => (ended?.reason === SESSION_TAKEN_OVER ? [ended.foundAt] : []));
+  return connections.filter(({ startedAt }) => !takeOvers.includes(startedAt) || !random.chance(SUCCESSOR_LOST));
+}
 
 /** All that Event Grid publishes of a client, as it reaches the log: late, twice, and in the order of its arrival. */
 export function publish(client: Client, connections: readonly NumberedConnection[], random: Random): Delivered[] {
