@@ -27,7 +27,8 @@ Environment:
   REDIS_URL        where the snapshots are: redis://…, redis-sentinel://… or redis-cluster://… (rediss for TLS); default: the local stack
   KAFKA_BROKERS    where the topics are (and KAFKA_TLS, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD)
   TOPIC_PREFIX     prefix of topics and keys; default: rollcall
-  CLOCK_SKEW, LATE_DISCONNECT, OFFLINE_GRACE   what a replay or rebuild folds by: as the projectors have them
+  CLOCK_SKEW, LATE_DISCONNECT, SESSIONS_KEPT, SESSION_RETENTION, OFFLINE_GRACE
+                                               what a replay or rebuild folds by: as the projectors have them
   CONSUMER_GROUP   of the projectors, for status; default: rollcall-projector
   SOURCES, MAX_CLOCK_AHEAD, MAX_EVENT_BYTES   what a redrive admits: as ingest has them
   EVENTHUBS_CONNECTION_STRING or EVENTHUBS_NAMESPACE, EVENTHUBS_NAME   where publish sends to; default: the local stack

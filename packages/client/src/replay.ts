@@ -29,7 +29,7 @@ export type Outcome =
   | { readonly outcome: 'changed'; readonly kinds: readonly ChangeKind[] }
   /** Only what may decide later changed, such as an older connection's end. */
   | { readonly outcome: 'remembered' }
-  /** `duplicate`: exactly what was known. `stale`: overtaken by what was known. */
+  /** `duplicate`: exactly what was known. `stale`: overtaken by what was known. `forgotten`: no newer than sessions that were forgotten. */
   | { readonly outcome: 'ignored'; readonly reason: IgnoredReason }
   /** The projector could not read it: it is in the dead letters. */
   | { readonly outcome: 'refused'; readonly reason: RejectionReason; readonly detail: string };

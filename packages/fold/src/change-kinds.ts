@@ -13,7 +13,8 @@ export function changesBetween(
   sessionAfter: SessionConclusion | undefined,
 ): ChangeKind[] | undefined {
   const kinds: ChangeKind[] = [];
-  let visible = before.source?.source !== after.source?.source;
+  // One that came up as another was forgotten is a change of its own.
+  let visible = before.source?.source !== after.source?.source || before.sessions.length !== after.sessions.length;
   if (sessionAfter !== undefined) visible = sessionChanges(sessionBefore, sessionAfter, kinds) || visible;
   visible = presenceChanges(before, after, kinds) || visible;
   visible = resourceChanges(before, after, kinds) || visible;

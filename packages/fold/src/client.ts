@@ -1,5 +1,6 @@
 import { type ClientKey, compareText, type Time } from '@rollcall/schema';
 import type { ResourceMemory } from './client-resource.ts';
+import { type Forgotten, keepSessions } from './forgetting.ts';
 import { type ClientPresence, presenceOf } from './presence.ts';
 import { conclude, type SessionConclusion } from './session-conclusion.ts';
 import type { SessionMemory } from './session-memory.ts';
@@ -15,14 +16,19 @@ export interface SourceMemory {
 export interface RememberedSession {
   readonly session: string;
   readonly memory: SessionMemory;
+  /** What the client had forgotten when the session came up, or came back: for good, no event at or before it counts. Half a memory
+   *  would show connected what has long ended. */
+  readonly forgottenUpTo?: Time | undefined;
   /** Offset of the last event that changed the memory. */
   readonly offset: bigint;
 }
 
-/** What is remembered of a client: a join, whatever the order and duplication of its events. */
+/** What is remembered of a client: a join, whatever the order and duplication of its events, within the limits of what is kept. */
 export interface ClientMemory {
   readonly source?: SourceMemory | undefined;
   readonly sessions: readonly RememberedSession[];
+  /** Absent: no session of it was ever forgotten. */
+  readonly forgotten?: Forgotten | undefined;
   readonly resource: ResourceMemory;
   /** The greatest ending that an OfflineDeadline named (rule 6). */
   readonly confirmedUpTo?: Time | undefined;
@@ -32,11 +38,12 @@ export interface SessionState extends RememberedSession {
   readonly conclusion: SessionConclusion;
 }
 
-/** A client with all its sessions as of one offset of the log: what is remembered and what follows from it. */
+/** A client with its sessions as of one offset of the log: what is remembered and what follows from it. */
 export interface ClientState extends ClientKey {
   readonly source?: SourceMemory | undefined;
   /** In the order of their names' UTF-8 bytes. */
   readonly sessions: readonly SessionState[];
+  readonly forgotten?: Forgotten | undefined;
   readonly resource: ResourceMemory;
   readonly confirmedUpTo?: Time | undefined;
   readonly presence: ClientPresence;
@@ -46,7 +53,7 @@ export interface ClientState extends ClientKey {
 
 const NO_SESSIONS: readonly SessionState[] = [];
 const NO_RESOURCE: ResourceMemory = { written: undefined, deleted: undefined };
-const NO_PRESENCE = presenceOf([], undefined, DEFAULT_SETTINGS);
+const NO_PRESENCE = presenceOf([], undefined, undefined, DEFAULT_SETTINGS);
 
 /** A client of which nothing is known yet. */
 export function unseenClient({ key, namespace, client }: ClientKey): ClientState {
@@ -56,6 +63,7 @@ export function unseenClient({ key, namespace, client }: ClientKey): ClientState
     client,
     source: undefined,
     sessions: NO_SESSIONS,
+    forgotten: undefined,
     resource: NO_RESOURCE,
     confirmedUpTo: undefined,
     presence: NO_PRESENCE,
@@ -75,22 +83,23 @@ export function withSession(sessions: readonly SessionState[], state: SessionSta
   return sessions.toSpliced(after < 0 ? sessions.length : after, 0, state);
 }
 
-/** A client from what was stored of it: the conclusions are drawn anew. */
+/** A client from what was stored of it: the conclusions are drawn anew, and what is beyond the limits is forgotten. */
 export function restoreClient(
   { key, namespace, client }: ClientKey,
   memory: ClientMemory,
   offset: bigint,
   settings: FoldSettings,
 ): ClientState {
-  const sessions = memory.sessions
-    .map(({ session, memory: remembered, offset: at }) => ({
+  const remembered = memory.sessions
+    .map(({ session, memory: of, forgottenUpTo, offset: at }) => ({
       session,
-      memory: remembered,
-      conclusion: conclude(remembered, settings),
+      memory: of,
+      forgottenUpTo,
+      conclusion: conclude(of, settings),
       offset: at,
     }))
     .sort((a, b) => compareText(a.session, b.session));
   const { source, resource, confirmedUpTo } = memory;
-  const presence = presenceOf(sessions, confirmedUpTo, settings);
-  return { key, namespace, client, source, sessions, resource, confirmedUpTo, presence, offset };
+  const { sessions, forgotten, presence } = keepSessions(remembered, memory.forgotten, confirmedUpTo, settings);
+  return { key, namespace, client, source, sessions, forgotten, resource, confirmedUpTo, presence, offset };
 }

@@ -158,7 +158,7 @@ describe('the fold', () => {
 
   it('says which session an event was about', () => {
     const before = unseenClient(toClientKey(OURS.namespace, OURS.client));
-    expect(fold(before, connected(1n), 0n, DEFAULT_SETTINGS)).toHaveProperty('session', 'session1');
+    expect(fold(before, connected(1n), 0n, DEFAULT_SETTINGS)).toHaveProperty('session.session', 'session1');
     expect(fold(before, updated('12:00:00'), 0n, DEFAULT_SETTINGS)).not.toHaveProperty('session');
   });
 });

@@ -2,20 +2,27 @@ import { type ChangeKind, compareText, EVENT_TYPES, type LogEvent, OFFLINE_DEADL
 import { changesBetween } from './change-kinds.ts';
 import { type ClientState, type SessionState, type SourceMemory, sessionOf, withSession } from './client.ts';
 import { joinResources, type ResourceMemory, rememberDeleted, remembersResource, rememberWritten } from './client-resource.ts';
-import { presenceOf } from './presence.ts';
+import { keepSessions } from './forgetting.ts';
 import { conclude } from './session-conclusion.ts';
 import { compare, join, rememberConnected, rememberDisconnected, remembersSession, type SessionMemory } from './session-memory.ts';
 import type { FoldSettings } from './settings.ts';
 
 export type Folded =
-  /** Something that a user can see changed. `session` names the session that the event was about. */
-  | { readonly outcome: 'changed'; readonly client: ClientState; readonly kinds: readonly ChangeKind[]; readonly session?: string }
+  /** Something that a user can see changed. `session` is the one that the event was about, after it. */
+  | {
+      readonly outcome: 'changed';
+      readonly client: ClientState;
+      readonly kinds: readonly ChangeKind[];
+      readonly session?: SessionState;
+      /** How many connected sessions the event made the client drop. */
+      readonly evicted: number;
+    }
   /** Only what may decide later changed, such as an older connection's end. */
   | { readonly outcome: 'remembered'; readonly client: ClientState }
-  /** `duplicate`: exactly what is remembered already. `stale`: overtaken by what is remembered. */
   | { readonly outcome: 'ignored'; readonly reason: IgnoredReason };
-/** Why an event changed nothing: `duplicate`, exactly what was known, or `stale`, overtaken by what was known. */
-export type IgnoredReason = 'duplicate' | 'stale';
+/** Why an event changed nothing: `duplicate`, exactly what was known; `stale`, overtaken by what was known; `forgotten`, no newer than sessions
+ *  of the client that were forgotten, its own among them as far as anybody knows. */
+export type IgnoredReason = 'duplicate' | 'stale' | 'forgotten';
 
 /** Folds one event of the log into its client. Pure: equal arguments, equal result; never throws on a parsed event.
  *  `offset` is the event's place in the log; it marks the result and decides nothing. */
@@ -44,19 +51,24 @@ type ResourceEvent = Extract<LogEvent, { data: { clientName: string } }>;
 function foldSession(before: ClientState, event: SessionEvent, news: SessionMemory, offset: bigint, settings: FoldSettings): Folded {
   const session = event.data.clientSessionName;
   const known = sessionOf(before, session);
+  const forgottenUpTo = known === undefined ? before.forgotten?.upTo : known.forgottenUpTo;
+  if (forgottenUpTo !== undefined && event.time <= forgottenUpTo) return { outcome: 'ignored', reason: 'forgotten' };
   const memory = known === undefined ? news : join(known.memory, news);
   const source = newestSource(before.source, event);
   if (known !== undefined && memory === known.memory) {
-    if (source !== before.source) return outcome(before, { ...before, source, offset }, known, known);
+    if (source !== before.source) return outcome(before, { ...before, source, offset }, { before: known, after: known });
     return { outcome: 'ignored', reason: remembersSession(memory, news) ? 'duplicate' : 'stale' };
   }
   // One text for all events of a session: what is kept of each would otherwise be texts alone.
-  const state = { session: known?.session ?? session, memory, conclusion: conclude(memory, settings), offset };
-  const sessions = withSession(before.sessions, state);
+  const state = { session: known?.session ?? session, memory, forgottenUpTo, conclusion: conclude(memory, settings), offset };
   const { key, namespace, client, resource, confirmedUpTo } = before;
-  const presence = presenceOf(sessions, confirmedUpTo, settings);
+  const kept = keepSessions(withSession(before.sessions, state), before.forgotten, confirmedUpTo, settings);
+  const { sessions, forgotten, presence, evicted } = kept;
   // Spelt out: a spread takes twice the time, and this is every event.
-  return outcome(before, { key, namespace, client, source, sessions, resource, confirmedUpTo, presence, offset }, known, state);
+  const after = { key, namespace, client, source, sessions, forgotten, resource, confirmedUpTo, presence, offset };
+  // Nobody sees a session that is forgotten as soon as it comes up.
+  const isSeen = known !== undefined || kept.forgotten === before.forgotten || sessions.includes(state);
+  return outcome(before, after, isSeen ? { before: known, after: state } : undefined, evicted);
 }
 
 function foldResource(before: ClientState, event: ResourceEvent, news: ResourceMemory, offset: bigint): Folded {
@@ -74,15 +86,23 @@ function foldDeadline(before: ClientState, latestEnding: Time, offset: bigint, s
   if (confirmedUpTo !== undefined && latestEnding <= confirmedUpTo) {
     return { outcome: 'ignored', reason: latestEnding === confirmedUpTo ? 'duplicate' : 'stale' };
   }
-  const presence = presenceOf(before.sessions, latestEnding, settings);
-  return outcome(before, { ...before, confirmedUpTo: latestEnding, presence, offset });
+  // A take-over that it covers may be one that was kept only for presence to be drawn from it.
+  const { sessions, forgotten, presence } = keepSessions(before.sessions, before.forgotten, latestEnding, settings);
+  return outcome(before, { ...before, sessions, forgotten, confirmedUpTo: latestEnding, presence, offset });
 }
 
-/** `known` and `state`: the session that the event was about, before and after it. */
-function outcome(before: ClientState, client: ClientState, known?: SessionState, state?: SessionState): Folded {
-  const kinds = changesBetween(before, client, known?.conclusion, state?.conclusion);
+interface SessionStep {
+  readonly before: SessionState | undefined;
+  readonly after: SessionState;
+}
+
+/** `session`: the one that the event was about, before and after it. */
+function outcome(before: ClientState, client: ClientState, session?: SessionStep, evicted = 0): Folded {
+  const kinds = changesBetween(before, client, session?.before?.conclusion, session?.after.conclusion);
   if (kinds === undefined) return { outcome: 'remembered', client };
-  return state === undefined ? { outcome: 'changed', client, kinds } : { outcome: 'changed', client, kinds, session: state.session };
+  return session === undefined
+    ? { outcome: 'changed', client, kinds, evicted }
+    : { outcome: 'changed', client, kinds, session: session.after, evicted };
 }
 
 /** The maximum by (time, source). */

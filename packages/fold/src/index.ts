@@ -19,6 +19,7 @@ export {
   keyRecord,
   type RefusedRecord,
 } from './fold-batch.ts';
+export type { Forgotten } from './forgetting.ts';
 export { type ClientPresence, pendingEnding } from './presence.ts';
 export type { SessionConclusion } from './session-conclusion.ts';
 export {

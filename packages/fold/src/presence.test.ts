@@ -202,6 +202,6 @@ describe('the ending that waits for a deadline', () => {
 
   it('is none while a session is connected, or if there was no session at all', () => {
     expect(pending(disconnected(1n, '12:10:00', PHONE), connected(1n, '12:00:00', TABLET))).toBeUndefined();
-    expect(pendingEnding(presenceOf([], undefined, DEFAULT_SETTINGS), undefined)).toBeUndefined();
+    expect(pendingEnding(presenceOf([], undefined, undefined, DEFAULT_SETTINGS), undefined)).toBeUndefined();
   });
 });

@@ -20,8 +20,14 @@ interface RolledUp {
   readonly conclusion: SessionConclusion;
 }
 
-/** Pure: a function of what the sessions remember and conclude, and of the greatest ending that a deadline has covered. */
-export function presenceOf(sessions: readonly RolledUp[], confirmedUpTo: Time | undefined, settings: FoldSettings): ClientPresence {
+/** Pure: a function of what the sessions remember and conclude, of the newest Connected of those that were forgotten, and of the greatest
+ *  ending that a deadline has covered. */
+export function presenceOf(
+  sessions: readonly RolledUp[],
+  forgottenConnected: Time | undefined,
+  confirmedUpTo: Time | undefined,
+  settings: FoldSettings,
+): ClientPresence {
   let connectedSessions = 0;
   let earliestConnected: Time | undefined;
   let latestEnding: Disconnected | undefined;
@@ -34,7 +40,7 @@ export function presenceOf(sessions: readonly RolledUp[], confirmedUpTo: Time | 
       earliestConnected = least(earliestConnected, connected.time);
     }
   }
-  const onlineSince = earliestConnected ?? earliestOpenTakeOver(sessions, confirmedUpTo, settings);
+  const onlineSince = earliestConnected ?? earliestOpenTakeOver(sessions, forgottenConnected, confirmedUpTo, settings);
   const since = onlineSince ?? latestEnding?.time;
   const presence = onlineSince !== undefined ? 'online' : latestEnding !== undefined ? 'offline' : 'unknown';
   const offlineConfirmed = presence === 'offline' && since !== undefined && covers(confirmedUpTo, since);
@@ -45,6 +51,7 @@ export function presenceOf(sessions: readonly RolledUp[], confirmedUpTo: Time | 
  *  CLOCK_SKEW before the take-over or later. */
 function earliestOpenTakeOver(
   sessions: readonly RolledUp[],
+  forgottenConnected: Time | undefined,
   confirmedUpTo: Time | undefined,
   { clockSkew }: FoldSettings,
 ): Time | undefined {
@@ -53,22 +60,22 @@ function earliestOpenTakeOver(
   for (const session of sessions) {
     const { ending } = session.conclusion;
     if (ending?.reason !== SESSION_TAKEN_OVER || covers(confirmedUpTo, ending.time)) continue;
-    connects ??= newestConnects(sessions);
+    connects ??= newestConnects(sessions, forgottenConnected);
     const successor = session === connects.session ? connects.ofOthers : connects.time;
     if (successor === undefined || isLater(ending.time, successor, clockSkew)) earliest = least(earliest, ending.time);
   }
   return earliest;
 }
 
-/** The newest Connected of all sessions, whose it is, and the newest of the others. */
+/** The newest Connected of all sessions, forgotten ones included, whose it is if that is remembered, and the newest of the others. */
 interface NewestConnects {
   readonly session?: RolledUp | undefined;
   readonly time?: Time | undefined;
   readonly ofOthers?: Time | undefined;
 }
 
-function newestConnects(sessions: readonly RolledUp[]): NewestConnects {
-  let newest: NewestConnects = {};
+function newestConnects(sessions: readonly RolledUp[], forgotten: Time | undefined): NewestConnects {
+  let newest: NewestConnects = { time: forgotten };
   for (const session of sessions) {
     const time = session.memory.newestConnected?.time;
     if (time === undefined) continue;

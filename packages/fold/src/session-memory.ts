@@ -43,6 +43,15 @@ export function rememberDisconnected(sequenceNumber: bigint, time: Time, reason:
   };
 }
 
+/** The newest time of any event that is remembered. */
+export function newestTime({ newestConnected, newestDisconnected }: SessionMemory): Time {
+  if (newestConnected === undefined || (newestDisconnected !== undefined && newestDisconnected.time > newestConnected.time)) {
+    if (newestDisconnected === undefined) throw new TypeError('a session without an event has no time');
+    return newestDisconnected.time;
+  }
+  return newestConnected.time;
+}
+
 /** Joins two memories: commutative, associative, idempotent. Gives `a` itself where `b` adds nothing. */
 export function join(a: SessionMemory, b: SessionMemory): SessionMemory {
   const latestConnected = either(a.latestConnected, b.latestConnected, latestConnectedOf);

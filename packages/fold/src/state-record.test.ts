@@ -29,6 +29,15 @@ describe('a client restored from rollcall.state', () => {
       'whose numbers repeat',
       [connected(1n, '11:00:00'), connected(1n, '12:00:00'), disconnected(1n, '12:10:00'), disconnected(1n, '11:10:00')],
     ],
+    [
+      'that forgot sessions, and of which one came back',
+      [
+        connected(1n, '09:00:00', { session: 'back' }),
+        disconnected(1n, '10:00:00', { session: 'back' }),
+        connected(1n, '2026-03-20T12:00:00Z'),
+        connected(2n, '2026-03-20T13:00:00Z', { session: 'back' }),
+      ],
+    ],
     ['with odd names', [connected(1n, '12:00:00', { session: '__proto__' }), connected(1n, '12:00:00', { session: 'a/b %😀' })]],
   ])('%s is the one that was stored', (_what, log) => {
     const client = clientOf(...log);
@@ -36,6 +45,18 @@ describe('a client restored from rollcall.state', () => {
     expect(knowledgeOf(restored(record))).toBe(knowledgeOf(client));
     expect(encodeState(restored(record), 7)).toBe(record);
     expect(restored(record)).toEqual(client);
+  });
+
+  it('hears no more of what it forgot', () => {
+    const log = [connected(1n, '09:00:00', { session: 'a' }), disconnected(1n, '10:00:00', { session: 'a' })];
+    const client = clientOf(...log, connected(1n, '2026-03-20T12:00:00Z', { session: 'b' }));
+    expect(JSON.parse(encodeState(client, 0)).memory).toMatchObject({
+      forgottenUpTo: '2026-03-02T10:00:00.0000000Z',
+      forgottenConnected: '2026-03-02T09:00:00.0000000Z',
+      sessions: [{ session: 'b' }],
+    });
+    const stored = restored(encodeState(client, 0));
+    expect(replay(log, DEFAULT_SETTINGS, [stored]).outcomes).toEqual(log.map(() => ({ outcome: 'ignored', reason: 'forgotten' })));
   });
 
   it('folds on as if it had never been stored', () => {

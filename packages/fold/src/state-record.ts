@@ -1,5 +1,5 @@
 import { FOLD_VERSION, formatTime, type StateMemoryJson, type StateRecord, stringifyJson, type Time, toClientKey } from '@rollcall/schema';
-import { type ClientState, restoreClient } from './client.ts';
+import { type ClientState, type RememberedSession, restoreClient } from './client.ts';
 import { type Connected, type Disconnected, type SessionMemory, sameConnected, sameDisconnected } from './session-memory.ts';
 import type { FoldSettings } from './settings.ts';
 import { clientText, sessionText } from './snapshot.ts';
@@ -24,11 +24,13 @@ export function stateParts(client: ClientState, partition: number): readonly str
 }
 
 /** What is remembered, as JSON: equal memories give equal JSON, whatever the order of their events. What is undefined is not in it. */
-export function encodeMemory({ source, confirmedUpTo, resource, sessions }: ClientState): StateMemoryJson {
+export function encodeMemory({ source, confirmedUpTo, forgotten, resource, sessions }: ClientState): StateMemoryJson {
   const { written, deleted } = resource;
   return {
     source: source && { time: formatTime(source.time), source: source.source },
-    confirmedUpTo: confirmedUpTo === undefined ? undefined : formatTime(confirmedUpTo),
+    confirmedUpTo: encodeTime(confirmedUpTo),
+    forgottenUpTo: encodeTime(forgotten?.upTo),
+    forgottenConnected: encodeTime(forgotten?.connected),
     written: written && {
       ...written,
       updatedOn: formatTime(written.updatedOn),
@@ -36,17 +38,18 @@ export function encodeMemory({ source, confirmedUpTo, resource, sessions }: Clie
       createdOn: formatTime(written.createdOn),
     },
     deleted: deleted && { ...deleted, time: formatTime(deleted.time) },
-    sessions: sessions.map(({ session, memory, offset }) => encodeSession(session, offset, memory)),
+    sessions: sessions.map(encodeSession),
   };
 }
 
-function encodeSession(session: string, offset: bigint, memory: SessionMemory): StateMemoryJson['sessions'][number] {
+function encodeSession({ session, memory, forgottenUpTo, offset }: RememberedSession): StateMemoryJson['sessions'][number] {
   const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
   const newestConnectedIsOther = !sameConnected(newestConnected, latestConnected);
   const newestDisconnectedIsOther = !sameDisconnected(newestDisconnected, latestDisconnected);
   return {
     session,
     offset: offset.toString(),
+    forgottenUpTo: encodeTime(forgottenUpTo),
     latestConnected: latestConnected && firstTime !== undefined ? encodeLatest(latestConnected, firstTime) : undefined,
     newestConnected: newestConnected && newestConnectedIsOther ? encodeConnected(newestConnected) : undefined,
     latestDisconnected: latestDisconnected && encodeDisconnected(latestDisconnected),
@@ -56,13 +59,14 @@ function encodeSession(session: string, offset: bigint, memory: SessionMemory): 
 
 /** The client that a record of `rollcall.state` describes. */
 export function decodeState({ position, client, memory }: StateRecord, settings: FoldSettings): ClientState {
-  const { written, deleted, sessions, source, confirmedUpTo } = memory;
+  const { written, deleted, sessions, source, confirmedUpTo, forgottenUpTo, forgottenConnected } = memory;
   return restoreClient(
     toClientKey(client.namespace, client.client),
     {
       source,
       confirmedUpTo,
-      sessions: sessions.map(({ session, offset, ...registers }) => ({ session, offset, memory: decodeSession(registers) })),
+      sessions: sessions.map(decodeRemembered),
+      forgotten: forgottenUpTo && { upTo: forgottenUpTo, connected: forgottenConnected },
       resource: { ...(written && { written }), ...(deleted && { deleted }) },
     },
     position.offset,
@@ -70,9 +74,15 @@ export function decodeState({ position, client, memory }: StateRecord, settings:
   );
 }
 
-type StoredSession = Omit<StateRecord['memory']['sessions'][number], 'session' | 'offset'>;
+type StoredSession = StateRecord['memory']['sessions'][number];
 
-function decodeSession({ latestConnected, newestConnected, latestDisconnected, newestDisconnected }: StoredSession): SessionMemory {
+function decodeRemembered({ session, offset, forgottenUpTo, ...registers }: StoredSession): RememberedSession {
+  return { session, memory: decodeMemory(registers), forgottenUpTo, offset };
+}
+
+type StoredRegisters = Omit<StoredSession, 'session' | 'offset' | 'forgottenUpTo'>;
+
+function decodeMemory({ latestConnected, newestConnected, latestDisconnected, newestDisconnected }: StoredRegisters): SessionMemory {
   const latest = latestConnected && { sequenceNumber: latestConnected.sequenceNumber, time: latestConnected.time };
   return {
     latestConnected: latest,
@@ -81,6 +91,10 @@ function decodeSession({ latestConnected, newestConnected, latestDisconnected, n
     latestDisconnected,
     newestDisconnected: newestDisconnected ?? latestDisconnected,
   };
+}
+
+function encodeTime(time: Time | undefined): string | undefined {
+  return time === undefined ? undefined : formatTime(time);
 }
 
 function encodeConnected({ sequenceNumber, time }: Connected) {

@@ -49,7 +49,7 @@ export interface ClientSnapshot {
   /** Offline: the reason of the latest ending. */
   readonly disconnectionReason?: string;
   readonly connectedSessions: number;
-  /** Names of all sessions ever seen, connected or not. */
+  /** Names of the sessions that are remembered, connected or not. */
   readonly sessions: readonly string[];
   readonly exists: Existence;
   /** Of the client resource, such as `Enabled` or `Disabled`. */

@@ -24,6 +24,8 @@ const Disconnected = Connected.extend({ reason: Text });
 const Memory = z.object({
   source: z.object({ time: TimeText, source: Text }).optional(),
   confirmedUpTo: TimeText.optional(),
+  forgottenUpTo: TimeText.optional(),
+  forgottenConnected: TimeText.optional(),
   written: z
     .object({
       updatedOn: TimeText,
@@ -40,6 +42,7 @@ const Memory = z.object({
     z.object({
       session: Text,
       offset: Offset,
+      forgottenUpTo: TimeText.optional(),
       latestConnected: LatestConnected.optional(),
       newestConnected: Connected.optional(),
       latestDisconnected: Disconnected.optional(),

@@ -36,6 +36,7 @@ import { decodeOffset, decodeSession, encodeSession, type SessionJson, type Stor
  *  - `clientName` where it is not `client`; `updatedOn` where it is not createdOn
  *  - `exists` where it is not yes of a client with a state, else unknown
  *  - `written` of the newest CreatedOrUpdated: ticks from updatedOn to its time, and its id
+ *  - `forgottenUpTo`, `forgottenConnected` of the sessions that were forgotten
  *  - `deletedTime`, `deletedId`, `deletedName` of the newest Deleted: time and name where deletedAt and clientName do not say them */
 export interface ClientJson {
   readonly source?: string | undefined;
@@ -58,6 +59,8 @@ export interface ClientJson {
   readonly deletedId?: string | undefined;
   readonly deletedName?: string | undefined;
   readonly confirmedUpTo?: string | undefined;
+  readonly forgottenUpTo?: string | undefined;
+  readonly forgottenConnected?: string | undefined;
   readonly sessions: readonly SessionJson[];
 }
 
@@ -72,9 +75,9 @@ export function parseClient(text: string): ClientJson {
 
 function storedOf(snapshot: MembersOf<ClientSnapshot>, state: ClientState): ClientJson {
   const { presence, since, offlineConfirmed, connectedSessions, clientName, exists, createdOn, updatedOn, deletedAt } = snapshot;
-  const { source, resource, confirmedUpTo } = state;
+  const { source, resource, forgotten } = state;
   const { written, deleted } = resource;
-  const confirmed = confirmedUpTo === undefined ? undefined : formatTime(confirmedUpTo);
+  const confirmed = encodeTime(state.confirmedUpTo);
   return {
     source: source && sourceId(source.source),
     presence,
@@ -96,6 +99,8 @@ function storedOf(snapshot: MembersOf<ClientSnapshot>, state: ClientState): Clie
     deletedId: deleted?.id,
     deletedName: deleted && deleted.clientName !== clientName ? deleted.clientName : undefined,
     confirmedUpTo: offlineConfirmed && confirmed === since ? undefined : confirmed,
+    forgottenUpTo: encodeTime(forgotten?.upTo),
+    forgottenConnected: encodeTime(forgotten?.connected),
     sessions: state.sessions.map((session) => encodeSession(sessionMembers(state, session), session)),
   };
 }
@@ -143,10 +148,12 @@ export function decodeClientState(id: ClientKey, stored: ClientJson, source = ''
   const { since, offlineConfirmed, offset } = stored;
   const resource = decodeResource(id, stored);
   const sessions = stored.sessions.map(decodeSession);
+  const forgottenUpTo = decodeTime(stored.forgottenUpTo);
   const sourceTime = decodeTime(stored.sourceTime) ?? newestTime(resource, sessions);
   const memory: ClientMemory = {
     source: stored.source !== undefined && sourceTime !== undefined ? { time: sourceTime, source } : undefined,
     confirmedUpTo: decodeTime(stored.confirmedUpTo ?? (offlineConfirmed ? since : undefined)),
+    forgotten: forgottenUpTo === undefined ? undefined : { upTo: forgottenUpTo, connected: decodeTime(stored.forgottenConnected) },
     resource,
     sessions,
   };
@@ -200,4 +207,8 @@ function later(a: Time | undefined, b: Time | undefined): Time | undefined {
 
 function decodeTime(text: string | undefined): Time | undefined {
   return text === undefined ? undefined : readTime(text);
+}
+
+function encodeTime(time: Time | undefined): string | undefined {
+  return time === undefined ? undefined : formatTime(time);
 }

@@ -15,15 +15,18 @@ function stored(client: ClientState) {
 
 const RUNS = { numRuns: 500, seed: 20_260_301 };
 /** Few names, so that a history says much about each. */
-const FEW = { clients: ['client/1 😀'], sessions: ['a/b', '__proto__'] };
+const FEW = { clients: ['client/1 😀'], sessions: ['a/b', '__proto__', 's'] };
 
 describe('what is stored of a client in Redis', () => {
-  it('gives back every state that a history can lead to, exactly, and every snapshot', () => {
+  it.each([
+    ['', SETTINGS],
+    [', forgotten sessions included', { ...SETTINGS, sessionsKept: 1 }],
+  ])('gives back every state that a history can lead to, exactly, and every snapshot%s', (_, settings) => {
     fc.assert(
       fc.property(histories(FEW), (log) => {
-        for (const client of clientsAfter(log)) {
+        for (const client of clientsAfter(log, settings)) {
           const { json, sources } = stored(client);
-          const restored = decodeClientState(client, json, client.source?.source, SETTINGS);
+          const restored = decodeClientState(client, json, client.source?.source, settings);
           expect(allOf(restored)).toBe(allOf(client));
           expect(restored).toEqual(client);
           const snapshot = clientSnapshot(client);

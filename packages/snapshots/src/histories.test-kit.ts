@@ -1,4 +1,4 @@
-import { type ClientState, DEFAULT_SETTINGS } from '@rollcall/fold';
+import { type ClientState, DEFAULT_SETTINGS, type FoldSettings } from '@rollcall/fold';
 import { after, connected, deadline, deleted, disconnected, HOURS, knowledgeOf, NOON, replay, updated } from '@rollcall/fold/testing';
 import { type Attributes, type LogEvent, parseJson, type Time } from '@rollcall/schema';
 import fc from 'fast-check';
@@ -71,8 +71,8 @@ export function histories({ clients = ODD_NAMES, sessions = ODD_NAMES, maxLength
 }
 
 /** The clients as the log leaves them. */
-export function clientsAfter(log: readonly LogEvent[]): ClientState[] {
-  return [...replay(log).clients.values()];
+export function clientsAfter(log: readonly LogEvent[], settings: FoldSettings = SETTINGS): ClientState[] {
+  return [...replay(log, settings).clients.values()];
 }
 
 /** All that is known of a client, offsets included, as one comparable text. */

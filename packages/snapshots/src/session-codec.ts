@@ -22,6 +22,7 @@ export type StoredOffset = number | bigint | string;
  *  - `counterRestarted` where true
  *  - `latestConnected` where it is not (sequenceNumber, connectedAt); `firstConnectedAt` where its firstTime is another
  *  - `newestConnected` where it is not latestConnected
+ *  - `forgottenUpTo` where the session came up after others of the client were forgotten
  *  - `latestDisconnected`, `latestReason` where it is not (sequenceNumber, disconnectedAt, disconnectionReason)
  *  - `newestDisconnected`, `newestReason` where it is not latestDisconnected */
 export interface SessionJson {
@@ -40,10 +41,14 @@ export interface SessionJson {
   readonly latestReason?: string | undefined;
   readonly newestDisconnected?: string | undefined;
   readonly newestReason?: string | undefined;
+  readonly forgottenUpTo?: string | undefined;
 }
 
 /** `snapshot` is that of the state. */
-export function encodeSession(snapshot: MembersOf<SessionSnapshot>, { memory, conclusion, offset }: SessionState): SessionJson {
+export function encodeSession(
+  snapshot: MembersOf<SessionSnapshot>,
+  { memory, forgottenUpTo, conclusion, offset }: SessionState,
+): SessionJson {
   const { session, status, since, sequenceNumber, connectedAt, disconnectionReason, counterRestarted } = snapshot;
   const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
   const { connected, ending } = conclusion;
@@ -68,6 +73,7 @@ export function encodeSession(snapshot: MembersOf<SessionSnapshot>, { memory, co
     latestReason: latestDisconnected && !endingShown ? latestDisconnected.reason : undefined,
     newestDisconnected: newestDisconnected && newestStored ? encodeRegister(newestDisconnected) : undefined,
     newestReason: newestDisconnected && newestStored ? newestDisconnected.reason : undefined,
+    forgottenUpTo: forgottenUpTo === undefined ? undefined : formatTime(forgottenUpTo),
   };
 }
 
@@ -96,7 +102,8 @@ export function decodeOffset(offset: StoredOffset): string {
 
 /** All that is remembered of a session. */
 export function decodeSession(stored: SessionJson): RememberedSession {
-  return { session: stored.session, memory: decodeMemory(stored), offset: BigInt(stored.offset) };
+  const forgottenUpTo = stored.forgottenUpTo === undefined ? undefined : readTime(stored.forgottenUpTo);
+  return { session: stored.session, memory: decodeMemory(stored), forgottenUpTo, offset: BigInt(stored.offset) };
 }
 
 function decodeMemory(stored: SessionJson): SessionMemory {

@@ -1,4 +1,4 @@
-import { type ClientState, clientText, type FoldedEvent, type FoldingBatch, sessionOf, sessionText, stateParts } from '@rollcall/fold';
+import { type ClientState, clientText, type FoldedEvent, type FoldingBatch, sessionText, stateParts } from '@rollcall/fold';
 import type { LogRecord, NewRecord } from '@rollcall/log';
 import type { Rejection, Topics } from '@rollcall/schema';
 import type { Tally } from './metrics.ts';
@@ -31,9 +31,8 @@ export function* stateRecords(clients: Iterable<ClientState>, topics: Topics, pa
 function changeParts({ record, parsed, folded }: FoldedEvent<LogRecord>): readonly string[] | undefined {
   if (folded.outcome !== 'changed') return undefined;
   const { client, kinds, session } = folded;
-  const state = session === undefined ? undefined : sessionOf(client, session);
   const position = `{"partition":${record.partition},"offset":"${record.offset}"}`;
-  const about = state === undefined ? [] : [',"session":', sessionText(client, state)];
+  const about = session === undefined ? [] : [',"session":', sessionText(client, session)];
   return [
     `{"position":${position},"kinds":${JSON.stringify(kinds)},"client":`,
     clientText(client),

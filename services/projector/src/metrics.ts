@@ -10,13 +10,16 @@ export class Tally {
   /** Log times of the records, in milliseconds since 1970. */
   readonly times: number[] = [];
   changed = 0;
+  evicted = 0;
   readonly ignored: IgnoredReason[] = [];
   readonly refused: RejectionReason[] = [];
 
   count(told: FoldedEvent | RefusedRecord): void {
     if ('rejection' in told) this.refused.push(told.rejection.reason);
-    else if (told.folded.outcome === 'changed') this.changed++;
-    else if (told.folded.outcome === 'ignored') this.ignored.push(told.folded.reason);
+    else if (told.folded.outcome === 'changed') {
+      this.changed++;
+      this.evicted += told.folded.evicted;
+    } else if (told.folded.outcome === 'ignored') this.ignored.push(told.folded.reason);
   }
 }
 
@@ -32,6 +35,11 @@ export function createProjectorMetrics() {
     name: 'rollcall_projector_ignored_total',
     help: 'Events that changed nothing',
     labelNames: ['reason'],
+    registers,
+  });
+  const evicted = new Counter({
+    name: 'rollcall_projector_evicted_sessions_total',
+    help: 'Connected sessions that were forgotten, because their client had more than any may have',
     registers,
   });
   const letters = new Counter({
@@ -53,9 +61,10 @@ export function createProjectorMetrics() {
       ...byPartition,
     }),
     restores: new Counter({ name: 'rollcall_projector_restores_total', help: 'Partitions of Redis restored from the log', ...byPartition }),
-    committed({ times, changed, ignored: ignoredFor, refused }: Tally) {
+    committed({ times, changed, evicted: dropped, ignored: ignoredFor, refused }: Tally) {
       events.inc(times.length);
       changes.inc(changed);
+      evicted.inc(dropped);
       for (const reason of ignoredFor) ignored.inc({ reason });
       for (const reason of refused) letters.inc({ reason });
     },

@@ -29,7 +29,13 @@ const CONCURRENCY = 8;
 export async function project(config: Config<typeof SETTINGS>, logger: Logger, signal: AbortSignal): Promise<void> {
   const { CONSUMER_GROUP: groupId, PARTITIONS: partitions, OFFLINE_GRACE: offlineGrace } = config;
   const log: LogOptions = { ...kafkaOptions(config), clientId: 'rollcall-projector', retries: 5, logger };
-  const settings: ProjectionSettings = { clockSkew: ticks(config.CLOCK_SKEW), lateDisconnect: ticks(config.LATE_DISCONNECT), offlineGrace };
+  const settings: ProjectionSettings = {
+    clockSkew: ticks(config.CLOCK_SKEW),
+    lateDisconnect: ticks(config.LATE_DISCONNECT),
+    sessionsKept: config.SESSIONS_KEPT,
+    sessionRetention: ticks(config.SESSION_RETENTION),
+    offlineGrace,
+  };
   const at = faultPoints(config.FAULTS, logger);
   const readiness = new Readiness();
   const metrics = createProjectorMetrics();

@@ -1,13 +1,4 @@
-import {
-  type ClientState,
-  clientSnapshot,
-  DEFAULT_SETTINGS,
-  encodeState,
-  fold,
-  sessionOf,
-  sessionSnapshot,
-  unseenClient,
-} from '@rollcall/fold';
+import { type ClientState, clientSnapshot, DEFAULT_SETTINGS, encodeState, fold, sessionSnapshot, unseenClient } from '@rollcall/fold';
 import type { LogRecord } from '@rollcall/log';
 import { parseJson, parseRecord } from '@rollcall/schema';
 
@@ -39,7 +30,7 @@ export function expectedProjection(log: readonly LogRecord[], partition: number)
     if (folded.outcome === 'ignored') continue;
     clients.set(parsed.key, folded.client);
     if (folded.outcome === 'remembered') continue;
-    const session = folded.session === undefined ? undefined : sessionOf(folded.client, folded.session);
+    const { session } = folded;
     changes.push({
       position: { partition, offset: offset.toString() },
       kinds: folded.kinds,

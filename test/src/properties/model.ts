@@ -23,15 +23,30 @@ const COALESCED_DELETE = 50_000_000n;
 /** The rules of "Identity and order" as naively as they can be told: keep every event, sort, decide. Shares nothing with the fold but its input.
  *  @param events all events of one client, in any order */
 export function modelClient(namespace: string, client: string, events: readonly LogEvent[], settings: FoldSettings): ClientView {
-  const sessions = modelSessions(events, settings);
+  return modelView(namespace, client, { remembered: events, heeded: events, forgottenConnected: undefined }, settings);
+}
+
+/** The events of a client, as far as it is known. */
+export interface Known {
+  /** Without those of sessions that were forgotten. */
+  readonly remembered: readonly LogEvent[];
+  /** All that were not ignored. */
+  readonly heeded: readonly LogEvent[];
+  /** The newest Connected of the sessions that were forgotten. */
+  readonly forgottenConnected: Time | undefined;
+}
+
+export function modelView(namespace: string, client: string, known: Known, settings: FoldSettings): ClientView {
+  const { remembered, heeded } = known;
+  const sessions = modelSessions(remembered, settings);
   return {
     client: {
       namespace,
       client,
-      source: greatest(eventsOfSources(events), (event) => [event.time, event.source])?.source ?? '',
-      ...modelPresence(sessions, confirmedUpTo(events), (session, takeOver) => hasSuccessor(events, session, takeOver, settings)),
+      source: greatest(eventsOfSources(heeded), (event) => [event.time, event.source])?.source ?? '',
+      ...modelPresence(sessions, confirmedUpTo(heeded), (session, takeOver) => hasSuccessor(known, session, takeOver, settings)),
       sessions: [...sessions.keys()],
-      ...modelResource(events),
+      ...modelResource(heeded),
     },
     sessions: [...sessions].map(([session, conclusion]) => ({ namespace, client, session, ...sessionView(conclusion) })),
   };
@@ -68,9 +83,11 @@ function confirmedUpTo(events: readonly LogEvent[]): Time | undefined {
 }
 
 /** Whether another session of the client connected at the time of the take-over, as far as clocks tell, or later. */
-function hasSuccessor(events: readonly LogEvent[], session: string, takeOver: Time, { clockSkew }: FoldSettings): boolean {
-  const connects = events.filter((event) => event.type === EVENT_TYPES.sessionConnected);
-  return connects.some((event) => event.data.clientSessionName !== session && event.time >= takeOver - clockSkew);
+function hasSuccessor({ remembered, forgottenConnected }: Known, session: string, takeOver: Time, { clockSkew }: FoldSettings): boolean {
+  const connects = remembered.filter((event) => event.type === EVENT_TYPES.sessionConnected);
+  const ofOthers = connects.filter((event) => event.data.clientSessionName !== session).map(({ time }) => time);
+  if (forgottenConnected !== undefined) ofOthers.push(forgottenConnected);
+  return ofOthers.some((time) => time >= takeOver - clockSkew);
 }
 
 /** Rule 5. `succeeded`: whether a successor of the session's take-over was seen. */

@@ -13,7 +13,7 @@ export function least<T>(items: readonly T[], rankOf: (item: T) => Rank): T | un
   return [...items].sort((a, b) => compareRanks(rankOf(a), rankOf(b))).at(0);
 }
 
-function compareRanks(a: Rank, b: Rank): number {
+export function compareRanks(a: Rank, b: Rank): number {
   for (const [index, member] of a.entries()) {
     const order = compareMembers(member, b[index] ?? '');
     if (order !== 0) return order;

@@ -1,10 +1,16 @@
 import type { LogEvent } from '@rollcall/schema';
+import { DEFAULT_SETTINGS, type FoldSettings } from '../settings.ts';
 import { AnyOrder } from './any-order.ts';
 import { Story } from './story.ts';
 
 /** What the log holds so far. */
 export function given(...events: readonly LogEvent[]): Story {
   return new Story(events);
+}
+
+/** A story of a fold with settings of its own. */
+export function under(settings: Partial<FoldSettings>) {
+  return { given: (...events: readonly LogEvent[]) => new Story(events, { ...DEFAULT_SETTINGS, ...settings }) };
 }
 
 /** The events in every order, with and without duplicates. */

@@ -11,6 +11,7 @@ import {
 } from '@rollcall/schema';
 import { type ClientState, sessionOf } from '../client.ts';
 import type { IgnoredReason } from '../fold.ts';
+import { DEFAULT_SETTINGS, type FoldSettings } from '../settings.ts';
 import { clientSnapshot, sessionSnapshot } from '../snapshot.ts';
 import { OURS, type Whose } from './events.ts';
 import { at } from './moment.ts';
@@ -22,15 +23,17 @@ export type Seen<Snapshot> = { readonly [field in keyof Snapshot]?: Snapshot[fie
 /** A log of events, and what must follow from it. `given(…).when(…).then…`: what `then…` says of an event, it says of the last. */
 export class Story {
   readonly #log: readonly LogEvent[];
+  readonly #settings: FoldSettings;
   readonly #replay: Replay;
 
-  constructor(log: readonly LogEvent[]) {
+  constructor(log: readonly LogEvent[], settings: FoldSettings = DEFAULT_SETTINGS) {
     this.#log = log;
-    this.#replay = replay(log);
+    this.#settings = settings;
+    this.#replay = replay(log, settings);
   }
 
   when(...events: readonly LogEvent[]): Story {
-    return new Story([...this.#log, ...events]);
+    return new Story([...this.#log, ...events], this.#settings);
   }
 
   thenStatus(status: SessionStatus, whose: Whose = {}): this {

@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '@rollcall/fold';
 import { afterAll, describe, expect, it } from 'vitest';
 import { seed } from '../seed.ts';
 import { type CounterVariant, VARIANTS } from './counter.ts';
@@ -18,7 +19,7 @@ afterAll(() => {
 describe(`after a week of ${CLIENTS} simulated clients the projection is right`, () => {
   for (const counter of VARIANTS) {
     it(`with ${tell(counter)}`, { timeout: 120_000 }, () => {
-      const { shares } = simulate({ counter, names: 'kept', losesSuccessors: false }, CLIENTS);
+      const { shares } = simulate({ counter, names: 'kept', losesSuccessors: false, sessionsKept: DEFAULT_SETTINGS.sessionsKept }, CLIENTS);
       // Else the fleet would be too tame to show anything.
       if (counter.restarts !== 'never') expect(shares.wrongByNumberAlone).toBeGreaterThan(1);
     });
@@ -26,12 +27,13 @@ describe(`after a week of ${CLIENTS} simulated clients the projection is right`,
 });
 
 describe.each([
-  { names: 'new after a take-over', losesSuccessors: false },
-  { names: 'new at each connection', losesSuccessors: false },
-  { names: 'kept', losesSuccessors: true },
-  { names: 'new after a take-over', losesSuccessors: true },
-  { names: 'new at each connection', losesSuccessors: true },
-] as const)('where session names are $names and successors get lost: $losesSuccessors', (restless) => {
+  { names: 'kept', losesSuccessors: true, sessionsKept: 100 },
+  { names: 'new after a take-over', losesSuccessors: false, sessionsKept: 100 },
+  { names: 'new after a take-over', losesSuccessors: true, sessionsKept: 5 },
+  { names: 'new at each connection', losesSuccessors: false, sessionsKept: 100 },
+  { names: 'new at each connection', losesSuccessors: true, sessionsKept: 100 },
+  { names: 'new at each connection', losesSuccessors: true, sessionsKept: 5 },
+] as const)('where session names are $names, $sessionsKept are kept, and successors get lost: $losesSuccessors', (restless) => {
   it.each([
     { scope: 'session', restarts: 'never' },
     { scope: 'session', restarts: 'with each session' },
@@ -39,6 +41,8 @@ describe.each([
     const { findings } = simulate({ counter, ...restless }, RESTLESS_CLIENTS);
     // Where numbers repeat, the end of a short connection may be taken for that of its predecessor.
     if (counter.restarts === 'never') expect(findings.onlineForEver).toBe(0);
+    if (restless.names === 'new at each connection') expect(findings.forgetfulClients).toBeGreaterThan(0);
+    if (restless.sessionsKept === 5) expect(findings.forgetfulClients).toBeGreaterThan(RESTLESS_CLIENTS / 10);
   });
 });
 
@@ -67,9 +71,24 @@ function sharesOf(findings: Findings) {
   };
 }
 
-const headings = cells('counter', 'events', 'sessions', 'wrong', 'by number', 'wrong clients', 'online for ever', 'confirmed', 'falsely');
+const headings = cells(
+  'counter',
+  'events',
+  'sessions',
+  'wrong',
+  'by number',
+  'wrong clients',
+  'online for ever',
+  'forgetful',
+  'confirmed',
+  'falsely',
+);
 
-function row(variant: FleetVariant, { events, sessions, onlineForEver, confirmations }: Findings, shares: Shares): string {
+function row(
+  variant: FleetVariant,
+  { events, sessions, onlineForEver, forgetfulClients, confirmations }: Findings,
+  shares: Shares,
+): string {
   const [wrong, byNumber, clients, falsely] = [
     shares.wrongSessions,
     shares.wrongByNumberAlone,
@@ -78,15 +97,17 @@ function row(variant: FleetVariant, { events, sessions, onlineForEver, confirmat
   ].map((share) => `${share.toFixed(3)} %`);
   const lost = variant.losesSuccessors ? ', successors lost' : '';
   const names = variant.names === 'kept' ? '' : `, names ${variant.names}`;
+  const kept = variant.sessionsKept === DEFAULT_SETTINGS.sessionsKept ? '' : `, ${variant.sessionsKept} kept`;
   const { scope, restarts } = variant.counter;
   return cells(
-    `per ${scope}, ${restarts}${names}${lost}`,
+    `per ${scope}, ${restarts}${names}${lost}${kept}`,
     events,
     sessions,
     wrong,
     byNumber,
     clients,
     onlineForEver,
+    forgetfulClients,
     confirmations,
     falsely,
   );

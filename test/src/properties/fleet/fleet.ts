@@ -1,4 +1,4 @@
-import { clientSnapshot, sessionOf, sessionSnapshot } from '@rollcall/fold';
+import { clientSnapshot, DEFAULT_SETTINGS, sessionOf, sessionSnapshot } from '@rollcall/fold';
 import { type Client, exists, isConnected, isConnectedAt, simulateClient } from './client.ts';
 import { type CounterVariant, numbered } from './counter.ts';
 import { connectedByNumberAlone } from './number-alone.ts';
@@ -19,6 +19,8 @@ export interface Findings {
   wrongClients: number;
   /** Clients that are shown online although they left for good, and no event or deadline is to come. */
   onlineForEver: number;
+  /** Clients that forgot a session. */
+  forgetfulClients: number;
   events: number;
   /** Records of the log by which a client's offline became confirmed that was not so before. */
   confirmations: number;
@@ -33,14 +35,16 @@ export interface FleetVariant {
   readonly names: SessionNames;
   /** Whether some connections that took another one over are never heard of. */
   readonly losesSuccessors: boolean;
+  /** How many sessions that ended a client keeps. */
+  readonly sessionsKept: number;
 }
 
 /** Simulates `clients` clients for a week and projects what Event Grid published of them. */
-export function simulateFleet({ counter, names, losesSuccessors }: FleetVariant, clients: number, seed: number): Findings {
+export function simulateFleet({ counter, names, losesSuccessors, sessionsKept }: FleetVariant, clients: number, seed: number): Findings {
   const random = new Random(seed);
   const findings = {
     ...{ sessions: 0, wrongSessions: 0, wrongByNumberAlone: 0 },
-    ...{ clients, wrongClients: 0, onlineForEver: 0, events: 0, confirmations: 0, falseConfirmations: 0 },
+    ...{ clients, wrongClients: 0, onlineForEver: 0, forgetfulClients: 0, events: 0, confirmations: 0, falseConfirmations: 0 },
   };
   for (let index = 0; index < clients; index++) {
     const client = simulateClient(`device-${index}`, { failOver: counter.restarts === 'once by fail-over', names }, random);
@@ -48,7 +52,7 @@ export function simulateFleet({ counter, names, losesSuccessors }: FleetVariant,
     const heardOf = losesSuccessors ? withoutLostSuccessors(connections, random) : connections;
     const log = publish(client, heardOf, random);
     // What nobody hears of is as good as never there.
-    judge({ ...client, connections: heardOf }, log, project(client.name, log), findings);
+    judge({ ...client, connections: heardOf }, log, project(client.name, log, { ...DEFAULT_SETTINGS, sessionsKept }), findings);
   }
   return findings;
 }
@@ -65,6 +69,7 @@ function judge(client: Client, log: readonly Delivered[], { state, confirmedAt }
   }
   const truth = sessions.size === 0 ? 'unknown' : isConnected(client.connections) ? 'online' : 'offline';
   const seen = clientSnapshot(state);
+  if (state.forgotten !== undefined) findings.forgetfulClients++;
   const rightPresence = seen.presence === truth && seen.offlineConfirmed === (truth === 'offline');
   if (!rightPresence || seen.exists !== (exists(client) ? 'yes' : 'no')) findings.wrongClients++;
   if (seen.presence === 'online' && truth === 'offline') findings.onlineForEver++;

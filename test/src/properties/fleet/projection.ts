@@ -1,4 +1,4 @@
-import { type ClientState, DEFAULT_SETTINGS, fold, pendingEnding, unseenClient } from '@rollcall/fold';
+import { type ClientState, type FoldSettings, fold, pendingEnding, unseenClient } from '@rollcall/fold';
 import { type LogEvent, type Time, toClientKey } from '@rollcall/schema';
 import { deadline, NAMESPACE } from '../events.ts';
 import { type Moment, SECOND } from './device.ts';
@@ -14,14 +14,14 @@ export interface Projected {
 
 /** A client's log through the fold, with its deadlines: each due OFFLINE_GRACE after the log time of the record that made this ending pending,
  *  and appended behind all that was logged until then. */
-export function project(name: string, log: readonly Delivered[]): Projected {
+export function project(name: string, log: readonly Delivered[], settings: FoldSettings): Projected {
   let state = unseenClient(toClientKey(NAMESPACE, name));
   let offset = 0n;
   let armed: { ending: Time; dueAt: Moment } | undefined;
   const confirmedAt: Moment[] = [];
 
   const append = (event: LogEvent, loggedAt: Moment) => {
-    const folded = fold(state, event, offset++, DEFAULT_SETTINGS);
+    const folded = fold(state, event, offset++, settings);
     if (folded.outcome === 'ignored') return;
     if (folded.client.presence.offlineConfirmed && !state.presence.offlineConfirmed) confirmedAt.push(loggedAt);
     state = folded.client;

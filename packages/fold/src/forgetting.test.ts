@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import type { ClientState } from './client.ts';
+import { CONNECTED_SESSIONS_KEPT, DEFAULT_SETTINGS } from './settings.ts';
+import {
+  after,
+  connected,
+  DAYS,
+  deadline,
+  disconnected,
+  given,
+  HOURS,
+  justAfter,
+  MINUTES,
+  replay,
+  takenOver,
+  under,
+  updated,
+} from './testing/index.ts';
+
+const of = (session: string) => ({ session });
+/** A session that connects and ends a minute later. */
+const visit = (session: string, start: string) => [connected(1n, start, of(session)), disconnected(1n, after(MINUTES, start), of(session))];
+const keeping = (sessionsKept: number) => under({ sessionsKept, sessionRetention: 0n });
+
+describe('the sessions that ended', () => {
+  const three = [...visit('c', '10:00:00'), ...visit('a', '11:00:00'), ...visit('b', '12:00:00')];
+
+  it('are kept up to SESSIONS_KEPT, the oldest are forgotten', () => {
+    keeping(2)
+      .given(...three)
+      .thenClient({ sessions: ['a', 'b'], presence: 'offline', since: '12:01:00' });
+    keeping(3)
+      .given(...three)
+      .thenClient({ sessions: ['a', 'b', 'c'] });
+    keeping(0)
+      .given(...three)
+      .thenClient({ sessions: ['a', 'b', 'c'] });
+  });
+
+  it('are 100, and for 7 days, unless told otherwise', () => {
+    expect(DEFAULT_SETTINGS).toMatchObject({ sessionsKept: 100, sessionRetention: 6_048_000_000_000n });
+  });
+
+  it('are old by the newest time remembered, not by their ending: an ending may move backwards', () => {
+    // b was seen last, by an older connection's loss; its last connection ended before a's.
+    const story = keeping(1).given(
+      connected(2n, '10:00:00', of('b')),
+      disconnected(2n, '10:10:00', of('b')),
+      connected(1n, '10:05:00', of('a')),
+      disconnected(1n, '10:20:00', of('a')),
+      disconnected(1n, '10:30:00', of('b')),
+      connected(1n, '10:25:00', of('live')),
+    );
+    story.thenClient({ sessions: ['b', 'live'] });
+  });
+
+  it('are forgotten once the client has a session event more than SESSION_RETENTION newer', () => {
+    const before = visit('a', '12:00:00');
+    const latest = after(7 * DAYS, '12:01:00');
+    given(...before, connected(1n, latest, of('b'))).thenClient({ sessions: ['a', 'b'] });
+    given(...before, connected(1n, justAfter(latest), of('b'))).thenClient({ sessions: ['b'] });
+    under({ sessionRetention: 0n })
+      .given(...before, connected(1n, after(99 * DAYS), of('b')))
+      .thenClient({ sessions: ['a', 'b'] });
+  });
+
+  it('are not forgotten for an event of the resource: a quiet client keeps the last thing known of it', () => {
+    given(...visit('a', '12:00:00'), ...visit('b', '12:10:00'), updated(after(99 * DAYS))).thenClient({ sessions: ['a', 'b'] });
+  });
+
+  it('are never forgotten while presence, since and reason come from them', () => {
+    const story = keeping(1).given(
+      connected(1n, '10:00:00', of('a')),
+      disconnected(1n, '10:00:20', { ...of('a'), reason: 'ConnectionLost' }),
+      // By a clock that is 15 s behind, its end comes before its beginning.
+      connected(1n, '10:00:25', of('b')),
+      disconnected(1n, '10:00:10', of('b')),
+    );
+    story.thenClient({ sessions: ['a', 'b'], presence: 'offline', since: '10:00:20', disconnectionReason: 'ConnectionLost' });
+  });
+
+  it('are never forgotten while their take-over keeps the client online, but once a deadline covers it', () => {
+    keeping(1)
+      .given(connected(1n, '10:00:00', of('a')), takenOver(1n, '11:00:00', of('a')))
+      .when(disconnected(1n, '11:10:00', of('b')), disconnected(1n, '11:20:00', of('c')))
+      .thenClient({ sessions: ['a', 'c'], presence: 'online', since: '11:00:00' })
+      .when(deadline('11:20:00'))
+      .thenKinds('client-offline', 'client-offline-confirmed')
+      .thenClient({ sessions: ['c'], presence: 'offline', since: '11:20:00', offlineConfirmed: true });
+  });
+});
+
+describe('the sessions that are connected', () => {
+  it('are not limited by SESSIONS_KEPT, nor by SESSION_RETENTION', () => {
+    const names = ['a', 'b', 'c', 'd'];
+    keeping(1)
+      .given(...names.map((name) => connected(1n, '10:00:00', of(name))))
+      .thenClient({ sessions: names, connectedSessions: 4 });
+    given(connected(1n, '10:00:00', of('quiet')), connected(1n, after(99 * DAYS), of('other'))).thenClient({ connectedSessions: 2 });
+  });
+
+  it('are 1,000 at most: the oldest is dropped, and counted', () => {
+    const many = Array.from({ length: CONNECTED_SESSIONS_KEPT }, (_, at) => connected(1n, after(at), of(`s${at}`)));
+    const { clients, outcomes } = replay([...many, connected(1n, after(9_999), of('one more'))]);
+    const [client] = [...clients.values()];
+    expect(client?.presence.connectedSessions).toBe(1_000);
+    expect(client?.sessions.some(({ session }) => session === 's0')).toBe(false);
+    expect(client?.sessions.some(({ session }) => session === 's1')).toBe(true);
+    expect(outcomes.at(-2)).toMatchObject({ outcome: 'changed', evicted: 0 });
+    expect(outcomes.at(-1)).toMatchObject({ outcome: 'changed', evicted: 1, kinds: ['session-connected'] });
+  });
+});
+
+describe('what comes of a session that is not remembered', () => {
+  const forgotten = keeping(1).given(...visit('a', '10:00:00'), ...visit('b', '11:00:00'));
+
+  it('is ignored as forgotten, at or before the newest time of those that were forgotten', () => {
+    forgotten.thenClient({ sessions: ['b'] });
+    forgotten.when(connected(1n, '10:00:00', of('a'))).thenIgnored('forgotten');
+    forgotten.when(connected(1n, '10:01:00', of('never seen'))).thenIgnored('forgotten');
+    forgotten.when(connected(1n, justAfter('10:01:00'), of('never seen'))).thenKinds('session-connected', 'client-online');
+  });
+
+  it('brings a forgotten session back, if it is newer', () => {
+    forgotten
+      .when(connected(2n, '12:00:00', of('a')))
+      .thenKinds('session-connected', 'client-online')
+      .thenClient({ sessions: ['a', 'b'], presence: 'online', since: '12:00:00' });
+  });
+
+  it('never counts again what is older than what was forgotten: half a memory would show connected what has long ended', () => {
+    forgotten
+      .when(disconnected(3n, '12:00:00', of('a')))
+      .thenStatus('disconnected', of('a'))
+      .when(connected(5n, '10:00:30', of('a')))
+      .thenIgnored('forgotten')
+      .thenStatus('disconnected', of('a'));
+  });
+
+  it('is remembered by the mark alone, if it is older than all that is kept', () => {
+    keeping(1)
+      .given(...visit('b', '11:00:00'))
+      .when(disconnected(1n, '10:00:00', of('late')))
+      .thenRemembered()
+      .thenClient({ sessions: ['b'] })
+      .when(disconnected(1n, '09:00:00', of('later')))
+      .thenIgnored('forgotten');
+  });
+
+  it('tells of its end where it was connected, though it is forgotten at once', () => {
+    keeping(1)
+      .given(connected(1n, '10:00:00', of('a')), ...visit('b', '11:00:00'))
+      .when(disconnected(1n, '10:30:00', of('a')))
+      .thenKinds('session-disconnected', 'client-offline')
+      .thenClient({ sessions: ['b'], since: '11:01:00' });
+  });
+});
+
+describe('a take-over whose successor was forgotten', () => {
+  it('keeps nobody online', () => {
+    keeping(2)
+      .given(connected(1n, '09:00:00', of('quiet')), connected(1n, '10:00:00', of('a')))
+      // Clocks disagree: the successor has come and gone before the take-over is told.
+      .when(connected(1n, '10:09:50', of('b')), disconnected(1n, '10:09:55', of('b')), takenOver(1n, '10:10:00', of('a')))
+      .when(connected(1n, '09:30:00', of('c')), disconnected(1n, '11:00:00', of('c')))
+      .thenClient({ sessions: ['a', 'c', 'quiet'], presence: 'online', since: '09:00:00' })
+      .when(disconnected(1n, '12:00:00', of('quiet')))
+      .thenClient({ presence: 'offline', since: '12:00:00' });
+  });
+});
+
+describe('a client that takes a new session name for each connection', () => {
+  it('keeps 100 of 2,000, and knows to be offline', () => {
+    const events = Array.from({ length: 2_000 }, (_, at) => [
+      connected(1n, after(at * 60), of(`name-${at}`)),
+      disconnected(1n, after(at * 60 + 30), of(`name-${at}`)),
+    ]);
+    const { clients } = replay(events.flat(), { ...DEFAULT_SETTINGS, sessionRetention: 0n });
+    const [client] = [...clients.values()] as [ClientState];
+    expect(client.sessions).toHaveLength(100);
+    expect(client.forgotten?.upTo).toBe(after(1_899 * 60 + 30));
+    expect(client.presence).toMatchObject({ presence: 'offline', since: after(1_999 * 60 + 30), connectedSessions: 0 });
+  });
+
+  it('keeps those of a week, where SESSIONS_KEPT is no limit', () => {
+    const hours = Array.from({ length: 14 * 24 }, (_, at) => disconnected(1n, after(at * HOURS), of(`hour-${at}`)));
+    const { clients } = replay(hours, { ...DEFAULT_SETTINGS, sessionsKept: 0 });
+    expect([...clients.values()][0]?.sessions).toHaveLength(7 * 24 + 1);
+  });
+});

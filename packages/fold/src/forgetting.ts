@@ -1,0 +1,99 @@
+import { compareText, SESSION_TAKEN_OVER, type Time } from '@rollcall/schema';
+import type { SessionState } from './client.ts';
+import { type ClientPresence, presenceOf } from './presence.ts';
+import { compare, newestTime } from './session-memory.ts';
+import { CONNECTED_SESSIONS_KEPT, type FoldSettings } from './settings.ts';
+
+/** What a client remembers of all the sessions that it forgot. */
+export interface Forgotten {
+  /** The newest time of any of them. An event of a session that is not remembered counts only if it is newer. */
+  readonly upTo: Time;
+  /** The newest Connected of any of them: a take-over's successor may be among them. */
+  readonly connected?: Time | undefined;
+}
+
+/** A client's sessions after an event, and what follows from them. */
+export interface Kept {
+  /** In the order of their names' UTF-8 bytes. */
+  readonly sessions: readonly SessionState[];
+  readonly forgotten: Forgotten | undefined;
+  readonly presence: ClientPresence;
+  /** How many connected sessions were dropped, because the client had more than CONNECTED_SESSIONS_KEPT. */
+  readonly evicted: number;
+}
+
+/** Rule 9: drops the sessions beyond the limits. Pure. What is kept is kept again: nothing is dropped the second time. */
+export function keepSessions(
+  sessions: readonly SessionState[],
+  forgotten: Forgotten | undefined,
+  confirmedUpTo: Time | undefined,
+  settings: FoldSettings,
+): Kept {
+  const presence = presenceOf(sessions, forgotten?.connected, confirmedUpTo, settings);
+  const evicted = evictedOf(sessions, presence);
+  const dropped = new Set([...evicted, ...surplusOf(sessions, presence, settings)]);
+  if (dropped.size === 0) return { sessions, forgotten, presence, evicted: 0 };
+  const kept = sessions.filter((session) => !dropped.has(session));
+  let known = forgotten;
+  for (const session of dropped) known = forget(known, session);
+  return {
+    sessions: kept,
+    forgotten: known,
+    presence: presenceOf(kept, known?.connected, confirmedUpTo, settings),
+    evicted: evicted.length,
+  };
+}
+
+const NONE: readonly SessionState[] = [];
+
+/** An older session's ending that comes late must not evict a live one: so the limit is far above what the service allows. */
+function evictedOf(sessions: readonly SessionState[], { connectedSessions }: ClientPresence): readonly SessionState[] {
+  if (connectedSessions <= CONNECTED_SESSIONS_KEPT) return NONE;
+  const connected = sessions.filter(({ conclusion }) => conclusion.ending === undefined).sort(oldestFirst);
+  return connected.slice(0, connectedSessions - CONNECTED_SESSIONS_KEPT);
+}
+
+/** Of the sessions that ended, those beyond SESSIONS_KEPT and those older than SESSION_RETENTION, but for those that presence is drawn from. */
+function surplusOf(sessions: readonly SessionState[], presence: ClientPresence, settings: FoldSettings): readonly SessionState[] {
+  const { sessionsKept, sessionRetention } = settings;
+  // Mostly there is one: it is connected, or presence is drawn from it.
+  if (sessions.length < 2) return NONE;
+  const tooMany = sessionsKept === 0 ? 0 : Math.max(0, sessions.length - presence.connectedSessions - sessionsKept);
+  const horizon = sessionRetention === 0n ? undefined : newestOf(sessions) - sessionRetention;
+  const isOld = ({ memory }: SessionState) => horizon !== undefined && newestTime(memory) < horizon;
+  if (tooMany === 0 && !sessions.some(isOld)) return NONE;
+  const ended = sessions.filter(({ conclusion }) => conclusion.ending !== undefined).sort(oldestFirst);
+  return ended.filter((session, index) => (index < tooMany || isOld(session)) && !givesPresence(session, ended, presence));
+}
+
+/** While nothing is connected, presence, since and reason come from the latest ending, or from a take-over whose successor is missing. */
+function givesPresence(session: SessionState, ended: readonly SessionState[], presence: ClientPresence): boolean {
+  if (presence.connectedSessions > 0) return false;
+  const { ending } = session.conclusion;
+  if (ending === presence.latestEnding) return true;
+  return presence.presence === 'online' && session === ended.find(({ conclusion }) => isTakeOverAt(conclusion.ending, presence.since));
+}
+
+function isTakeOverAt(ending: SessionState['conclusion']['ending'], time: Time | undefined): boolean {
+  return ending !== undefined && ending.reason === SESSION_TAKEN_OVER && ending.time === time;
+}
+
+function forget(known: Forgotten | undefined, { memory }: SessionState): Forgotten {
+  const upTo = newestTime(memory);
+  const connected = memory.newestConnected?.time;
+  return {
+    upTo: known === undefined || upTo > known.upTo ? upTo : known.upTo,
+    connected: known?.connected === undefined || (connected !== undefined && connected > known.connected) ? connected : known.connected,
+  };
+}
+
+/** By the newest time remembered, not by what is concluded: a conclusion may move backwards. */
+function oldestFirst(a: SessionState, b: SessionState): number {
+  return compare(newestTime(a.memory), newestTime(b.memory)) || compareText(a.session, b.session);
+}
+
+function newestOf(sessions: readonly SessionState[]): Time {
+  return sessions.reduce((newest, { memory }) => (newestTime(memory) > newest ? newestTime(memory) : newest), EARLIEST);
+}
+
+const EARLIEST = -(2n ** 63n) as Time;

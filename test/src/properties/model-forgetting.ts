@@ -1,0 +1,92 @@
+import type { FoldSettings } from '@rollcall/fold';
+import { type LogEvent, SESSION_TAKEN_OVER, type SessionConnected, type SessionDisconnected, type Time } from '@rollcall/schema';
+import { type ClientView, type Known, modelView } from './model.ts';
+import { compareRanks } from './sorting.ts';
+
+type SessionEvent = SessionConnected | SessionDisconnected;
+
+/** A session's events, and up to which time it hears of no more. */
+interface Remembered {
+  readonly events: SessionEvent[];
+  readonly deafUpTo: Time | undefined;
+}
+
+/** What a client is known by when its events come in this order, as naively as the rules of forgetting can be told: keep every event of every
+ *  session, and after each event throw away whole sessions. */
+export class ForgettingModel {
+  readonly #sessions = new Map<string, Remembered>();
+  readonly #heeded: LogEvent[] = [];
+  #forgotten: Time[] = [];
+  #forgottenConnects: Time[] = [];
+
+  constructor(
+    private readonly namespace: string,
+    private readonly client: string,
+    private readonly settings: FoldSettings,
+  ) {}
+
+  hear(event: LogEvent): void {
+    if (isOfSession(event)) {
+      const name = event.data.clientSessionName;
+      const known = this.#sessions.get(name) ?? { events: [], deafUpTo: newest(this.#forgotten) };
+      if (known.deafUpTo !== undefined && event.time <= known.deafUpTo) return;
+      known.events.push(event);
+      this.#sessions.set(name, known);
+    }
+    this.#heeded.push(event);
+    this.#forget();
+  }
+
+  view(): ClientView {
+    return modelView(this.namespace, this.client, this.#known(), this.settings);
+  }
+
+  #known(): Known {
+    const remembered = [...this.#sessions.values()].flatMap(({ events }) => events);
+    return { remembered, heeded: this.#heeded, forgottenConnected: newest(this.#forgottenConnects) };
+  }
+
+  #forget(): void {
+    const { sessionsKept, sessionRetention } = this.settings;
+    const { client, sessions } = this.view();
+    const ages = new Map([...this.#sessions].map(([name, { events }]) => [name, newest(events.map(({ time }) => time)) ?? 0n]));
+    const ageOf = (name: string) => ages.get(name) ?? 0n;
+    const ended = sessions.filter(({ status }) => status === 'disconnected').map(({ session }) => session);
+    const byAge = ended.sort((a, b) => compareRanks([ageOf(b), b], [ageOf(a), a]));
+    const newestOfAll = newest([...ages.values()] as Time[]) ?? 0n;
+    const beyond = sessionsKept === 0 ? [] : byAge.slice(sessionsKept);
+    const old = sessionRetention === 0n ? [] : byAge.filter((name) => ageOf(name) < newestOfAll - sessionRetention);
+    const needed = new Set(client.connectedSessions > 0 ? [] : presenceGivers(client, sessions));
+    for (const name of new Set([...beyond, ...old])) if (!needed.has(name)) this.#drop(name);
+  }
+
+  #drop(name: string): void {
+    const events = this.#sessions.get(name)?.events ?? [];
+    this.#sessions.delete(name);
+    this.#forgotten = [...this.#forgotten, ...events.map(({ time }) => time)];
+    this.#forgottenConnects = [...this.#forgottenConnects, ...events.filter(isConnected).map(({ time }) => time)];
+  }
+}
+
+/** The session that ended last, and while a take-over keeps the client online, the session that was taken over. */
+function presenceGivers(client: ClientView['client'], sessions: ClientView['sessions']): string[] {
+  const ended = sessions.filter(({ disconnectedAt }) => disconnectedAt !== undefined);
+  const last = ended.reduce<(typeof ended)[number] | undefined>((latest, one) => {
+    const rank = (of: typeof one) => [of.disconnectedAt ?? '', BigInt(of.sequenceNumber), of.disconnectionReason ?? ''];
+    return latest === undefined || compareRanks(rank(one), rank(latest)) > 0 ? one : latest;
+  }, undefined);
+  const overtaken = ended.find((one) => one.disconnectionReason === SESSION_TAKEN_OVER && one.disconnectedAt === client.since);
+  return [last?.session ?? '', ...(client.presence === 'online' ? [overtaken?.session ?? ''] : [])];
+}
+
+function isOfSession(event: LogEvent): event is SessionEvent {
+  return 'clientSessionName' in event.data;
+}
+
+function isConnected(event: SessionEvent): boolean {
+  return !('disconnectionReason' in event.data);
+}
+
+function newest(times: readonly Time[]): Time | undefined {
+  return times.reduce<Time | undefined>((latest, time) => (latest === undefined || time > latest ? time : latest), undefined);
+}
