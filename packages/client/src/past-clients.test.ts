@@ -47,9 +47,20 @@ describe('a client whose log was cut', () => {
     expect(clients.view(KEY)).toMatchObject({ client: { presence: 'unknown' }, complete: false });
   });
 
-  it('cannot begin with what another version of the fold concluded', () => {
+  it('begins with what an earlier version of the fold remembered', () => {
     const clients = new PastClients(DEFAULT_SETTINGS);
-    const other = state(CONNECTED).value.toString().replace('"foldVersion":', '"foldVersion":9');
+    const earlier = state(CONNECTED)
+      .value.toString()
+      .replace(/"foldVersion":\d+/, '"foldVersion":1');
+    clients.begin({ ...record(0, CONNECTED), value: Buffer.from(earlier) }, { before: 9n, until: FOREVER });
+    expect(clients.view(KEY)).toMatchObject({ client: { presence: 'online' }, complete: true });
+  });
+
+  it('cannot begin with what a later version of the fold remembered', () => {
+    const clients = new PastClients(DEFAULT_SETTINGS);
+    const other = state(CONNECTED)
+      .value.toString()
+      .replace(/"foldVersion":\d+/, '"foldVersion":9');
     clients.begin({ ...record(0, CONNECTED), value: Buffer.from(other) }, { before: 9n, until: FOREVER });
     expect(clients.view(KEY)).toMatchObject({ client: { presence: 'unknown' }, complete: false });
   });

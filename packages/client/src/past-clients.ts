@@ -10,7 +10,7 @@ import {
   sessionSnapshot,
   unseenClient,
 } from '@rollcall/fold';
-import { FOLD_VERSION, formatTime, parseClientKey, parseJson, type Rejection, StateRecord, timeFromMilliseconds } from '@rollcall/schema';
+import { formatTime, parseClientKey, parseJson, type Rejection, readsMemoryOf, StateRecord, timeFromMilliseconds } from '@rollcall/schema';
 import type { ClientView } from '@rollcall/snapshots';
 
 /** A client as it was. */
@@ -92,8 +92,8 @@ export class PastClients {
   }
 }
 
-/** Undefined where another version of the fold wrote it: from that, this one cannot go on. */
+/** Undefined where a later version of the fold wrote it: from that, this one cannot go on. */
 function parseState(value: Uint8Array): StateRecord | undefined {
   const data = parseJson(Buffer.from(value).toString()) as { readonly foldVersion?: unknown };
-  return data.foldVersion === FOLD_VERSION ? StateRecord.parse(data) : undefined;
+  return readsMemoryOf(Number(data.foldVersion)) ? StateRecord.parse(data) : undefined;
 }

@@ -1,4 +1,4 @@
-import { FOLD_VERSION, FoldVersionDiffers, parseJson, StateRecord } from '@rollcall/schema';
+import { FoldVersionDiffers, parseJson, readsMemoryOf, StateRecord } from '@rollcall/schema';
 import type { Offsets } from './offsets.ts';
 import type { LogOptions } from './options.ts';
 import { readRange } from './read-range.ts';
@@ -11,7 +11,7 @@ export interface LoggedState extends StateRecord {
 }
 
 /** One partition of `rollcall.state` from its start to its end as of now. A client may come several times: the last one holds.
- *  Throws FoldVersionDiffers, LogUnavailable. */
+ *  Throws FoldVersionDiffers at a record of a later version, LogUnavailable. */
 export async function* stateRecords(
   log: LogOptions,
   offsets: Offsets,
@@ -24,7 +24,7 @@ export async function* stateRecords(
     for (const { key, value, timestamp } of records) {
       if (value === null || key === null) continue;
       const record = StateRecord.parse(parseJson(Buffer.from(value).toString()));
-      if (record.foldVersion !== FOLD_VERSION) throw new FoldVersionDiffers(topic, record.foldVersion);
+      if (!readsMemoryOf(record.foldVersion)) throw new FoldVersionDiffers(topic, record.foldVersion);
       yield { ...record, key: Buffer.from(key).toString(), timestamp };
     }
   }

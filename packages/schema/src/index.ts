@@ -41,7 +41,7 @@ export {
   type SessionStatus,
 } from './snapshot.ts';
 export { splitArray } from './split-array.ts';
-export { FOLD_VERSION, FoldVersionDiffers, type StateMemoryJson, StateRecord } from './state-record.ts';
+export { FOLD_VERSION, FoldVersionDiffers, readsMemoryOf, type StateMemoryJson, StateRecord } from './state-record.ts';
 export {
   formatTime,
   parseTime,

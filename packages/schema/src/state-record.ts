@@ -2,10 +2,18 @@ import { z } from 'zod';
 import { SequenceNumber } from './sequence-number.ts';
 import { TimeText } from './time.ts';
 
-/** Raised when the same events would give another state: state of another version is not restored from, it is folded anew. */
+/** Raised when the same events would give another state.
+ *
+ *  1: the first. 2: take-overs (docs/adr/0040), forgotten sessions (0041). What it remembers of a session is what 1 remembers: only conclusions
+ *  differ, and they are drawn anew from what is remembered. So 2 reads what 1 wrote (0042). */
 export const FOLD_VERSION = 2;
 
-/** What a fold wrote that concludes otherwise: it must not be mixed with this one's. */
+/** Whether this fold can go on from what that version remembered. */
+export function readsMemoryOf(foldVersion: number): boolean {
+  return foldVersion >= 1 && foldVersion <= FOLD_VERSION;
+}
+
+/** What a fold wrote that this one cannot go on from, or that concludes otherwise and must not be mixed with this one's. */
 export class FoldVersionDiffers extends Error {
   override readonly name = 'FoldVersionDiffers';
   readonly retryable = false;
