@@ -5,11 +5,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bucketOf } from './bucket.ts';
 import { LayoutOutdated } from './bucket-counts.ts';
-import { allOf, clientsAfter, histories, ODD_NAMES, SETTINGS } from './histories.test-kit.ts';
+import { allOf, clientsAfter, histories, SETTINGS as LIMITED, ODD_NAMES } from './histories.test-kit.ts';
 import { Keys } from './keys.ts';
 import { ChainBroken, type ClientWrite, OwnedPartition } from './owned-partition.ts';
 import type { ScriptedRedis } from './redis.ts';
 import { contents, hasRedisServer, startRedis, type TestRedis } from './redis-server.test-kit.ts';
+
+/** A client may have any number of sessions. */
+const SETTINGS = { ...LIMITED, sessionsKept: 0 };
 
 const keys = new Keys('test').partition(1, 0);
 const write = (client: ClientState): ClientWrite => ({ client, due: undefined });
@@ -434,14 +437,16 @@ describe.skipIf(!hasRedisServer())('an owned partition', () => {
   });
 });
 
-/** A client with so many connected sessions. */
+/** A client with so many sessions, of which one is connected. */
 function clientOf(sessions: number, client = 'client1'): ClientState {
   const time = at('12:00:00');
   const connected = { sequenceNumber: 1n, time };
-  const memory = { latestConnected: connected, firstTime: time, newestConnected: connected };
+  const ended = { ...connected, reason: 'ConnectionLost' };
+  const there = { latestConnected: connected, firstTime: time, newestConnected: connected };
+  const gone = { ...there, latestDisconnected: ended, newestDisconnected: ended };
   const names = Array.from({ length: sessions }, (_, number) => `session-${number}`).sort();
-  const remembered = { sessions: names.map((session) => ({ session, memory, offset: 3n })), resource: {} };
-  return restoreClient(toClientKey('myns', client), remembered, 3n, SETTINGS);
+  const remembered = names.map((session, index) => ({ session, memory: index === 0 ? there : gone, offset: 3n }));
+  return restoreClient(toClientKey('myns', client), { sessions: remembered, resource: {} }, 3n, SETTINGS);
 }
 
 /** The same Redis, which does as it is told; of one command, the answer is lost while `lost` is on. */
