@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { LOOPBACK, type Logger } from '@rollcall/service';
 import type { Connection, Container, EventContext, Sender } from 'rhea';
+import { type AccessKey, LOCAL_ACCESS_KEY } from './access.ts';
 import { amqpError } from './amqp-error.ts';
 import { Hub, type HubOptions } from './hub.ts';
 import { Links } from './links.ts';
@@ -26,19 +27,27 @@ const CONNECTION_OPTIONS = {
 /** Clients that do not answer a close within this time, in ms, are cut off. */
 const CLOSE_TIMEOUT = 1_000;
 
+export interface EmulatorOptions extends HubOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** What tokens are signed with. Default: the local stack's. */
+  readonly accessKey?: AccessKey;
+}
+
 export interface Emulator {
   readonly port: number;
   stop(): Promise<void>;
 }
 
 /** Speaks AMQP 1.0 as Azure Event Hubs does, on the loopback interface only. For development and tests.
- *  @param options.port 0 takes a free one. Rejects if it is taken, and then has touched no file. */
-export async function startEmulator(options: HubOptions & { port: number }, logger: Logger): Promise<Emulator> {
-  const container = openContainer();
+ *  Rejects if the port is taken, and then has touched no file. */
+export async function startEmulator(options: EmulatorOptions, logger: Logger): Promise<Emulator> {
+  const { accessKey = LOCAL_ACCESS_KEY } = options;
+  const container = openContainer((name, password) => name === accessKey.name && password === accessKey.key);
   const server = container.listen({ ...CONNECTION_OPTIONS, port: options.port });
   await once(server, 'listening');
   const hub = new Hub(options);
-  serve(container, new Links(hub), logger);
+  serve(container, new Links(hub, accessKey), logger);
 
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {

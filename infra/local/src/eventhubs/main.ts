@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { LOCAL_HUB, LOCAL_STACK_SETTINGS, runService } from '@rollcall/service';
 import { z } from 'zod';
+import { LOCAL_ACCESS_KEY } from './access.ts';
 import { startEmulator } from './emulator.ts';
 
 function countUpTo(max: number) {
@@ -18,7 +19,7 @@ await runService(
   {
     name: 'eventhubs',
     summary:
-      'An emulator of Azure Event Hubs (AMQP 1.0, no TLS, no passwords, 127.0.0.1 only) for development and tests.\n' +
+      'An emulator of Azure Event Hubs (AMQP 1.0, no TLS, 127.0.0.1 only) for development and tests.\n' +
       'Clients add UseDevelopmentEmulator=true to their connection string.',
     settings: {
       ROLLCALL_EVENTHUBS_PORT: LOCAL_STACK_SETTINGS.ROLLCALL_EVENTHUBS_PORT,
@@ -27,6 +28,13 @@ await runService(
         help: 'name of the event hub',
         default: LOCAL_HUB,
       },
+      EVENTHUBS_CONSUMER_GROUPS: {
+        type: z.string().transform((names) => names.split(',').filter((name) => name !== '')),
+        help: 'names of consumer groups besides $Default, separated by commas',
+        optional: true,
+      },
+      EVENTHUBS_KEY_NAME: { type: z.string(), help: 'name of the shared access key', default: LOCAL_ACCESS_KEY.name },
+      EVENTHUBS_KEY: { type: z.string(), help: 'the shared access key', default: LOCAL_ACCESS_KEY.key, secret: true },
       EVENTHUBS_PARTITIONS: { type: countUpTo(100), help: 'number of partitions', default: '4' },
       EVENTHUBS_DIR: { type: z.string().transform((dir) => path.resolve(dir)), help: 'folder of its data', default: '.rollcall/eventhubs' },
       EVENTHUBS_RETAINED_EVENTS: {
@@ -39,7 +47,9 @@ await runService(
       const emulator = await startEmulator(
         {
           port: config.ROLLCALL_EVENTHUBS_PORT,
+          accessKey: { name: config.EVENTHUBS_KEY_NAME, key: config.EVENTHUBS_KEY },
           name: config.EVENTHUBS_NAME,
+          consumerGroups: config.EVENTHUBS_CONSUMER_GROUPS ?? [],
           partitions: config.EVENTHUBS_PARTITIONS,
           dir: config.EVENTHUBS_DIR,
           retainedEvents: config.EVENTHUBS_RETAINED_EVENTS,

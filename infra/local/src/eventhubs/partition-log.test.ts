@@ -112,10 +112,25 @@ describe('a receiver begins', () => {
     [{ from: 'offset', value: 3, inclusive: true }, 2],
     [{ from: 'sequenceNumber', value: 0, inclusive: true }, 1],
     [{ from: 'sequenceNumber', value: 2, inclusive: false }, 3],
-    [{ from: 'sequenceNumber', value: 9, inclusive: false }, 4],
+    [{ from: 'sequenceNumber', value: 3, inclusive: false }, 4],
+    [{ from: 'offset', value: 6, inclusive: false }, 4],
     [{ from: 'enqueuedAt', value: 1_001, inclusive: false }, 2],
     [{ from: 'latest' }, 4],
   ] as const)('at %j with the event of sequence number %i', (start, sequenceNumber) => {
     expect(filled().resolve(start)).toBe(sequenceNumber);
+  });
+
+  it.each([
+    [{ from: 'offset', value: 7, inclusive: true }, "offset '7' is invalid. The last offset in the system is '6'"],
+    [
+      { from: 'sequenceNumber', value: 4, inclusive: true },
+      "sequence number '4' is invalid. The last sequence number in the system is '3'",
+    ],
+  ] as const)('nowhere at %j, which is after the last event', (start, message) => {
+    expect(() => filled().resolve(start)).toThrow(message);
+  });
+
+  it('at the end where the time is still to come', () => {
+    expect(filled().resolve({ from: 'enqueuedAt', value: 9_999, inclusive: false })).toBe(4);
   });
 });

@@ -1,3 +1,4 @@
+import { positionBeyondEnd } from './refusals.ts';
 import { Segments, type StoredEvent } from './segments.ts';
 
 /** Where a receiver begins. `inclusive` also takes the event that is there itself. */
@@ -43,9 +44,15 @@ export class PartitionLog {
     return sequenceNumber >= this.#first && sequenceNumber < this.#next ? this.#ring[sequenceNumber % this.#ring.length] : undefined;
   }
 
-  /** The sequence number a receiver begins with: never that of a dropped event. */
+  /** The sequence number a receiver begins with: never that of a dropped event.
+   *  Throws Refused for an offset or a sequence number after the last event's. That one itself is allowed, inclusive or not, and so
+   *  is any time. Source: the tests of github.com/spotflow-io/in-memory-azure-test-sdk, which are run against Azure, too */
   resolve(start: StartPosition): number {
     if (start.from === 'latest') return this.#next;
+    if (start.from !== 'enqueuedAt') {
+      const last = this.last?.[start.from] ?? -1;
+      if (start.value > last) throw positionBeyondEnd(start.from, start.value, last);
+    }
     let low = this.#first;
     let high = this.#next;
     while (low < high) {

@@ -64,6 +64,37 @@ it('keeps accepted events and goes on numbering after kill -9 in the middle of a
   await consumer.close();
 }, 30_000);
 
+it('is the event hub that it was after a restart, and another one once its data is deleted', async () => {
+  const port = await getPort();
+  const stop = async (emulator: ChildProcess) => {
+    const exited = once(emulator, 'exit');
+    emulator.kill();
+    await exited;
+  };
+  const createdOn = async () => {
+    const producer = new EventHubProducerClient(connectionString(port), HUB, IMPATIENT);
+    const properties = await producer.getEventHubProperties();
+    await producer.sendBatch([{ body: 'x' }], { partitionId: '1' });
+    await producer.close();
+    return properties.createdOn.getTime();
+  };
+  const first = await start(port);
+  const created = await createdOn();
+  expect(Math.abs(Date.now() - created)).toBeLessThan(60_000);
+  await stop(first);
+
+  const second = await start(port);
+  expect(await createdOn()).toBe(created);
+  await stop(second);
+
+  fs.rmSync(path.join(dir, HUB), { recursive: true });
+  await start(port);
+  expect(await createdOn()).toBeGreaterThan(created);
+  const consumer = new EventHubConsumerClient(GROUP, connectionString(port), HUB, IMPATIENT);
+  expect(await receive(consumer, { partitionId: '1', count: 1 })).toMatchObject([{ sequenceNumber: 0, offset: '0' }]);
+  await consumer.close();
+}, 30_000);
+
 it('names the setting that is wrong', async () => {
   const child = spawn(process.execPath, [MAIN], {
     env: { ...process.env, EVENTHUBS_PARTITIONS: 'many' },

@@ -20,13 +20,20 @@ interface SessionInternals {
   on_transfer(frame: { performative: { message_format?: number | undefined } }): void;
 }
 
-/** A container that lets anybody in: the emulator has no secrets. MSSBCBS is Microsoft's "a token follows by `$cbs`". */
-export function openContainer(): Container {
+/** A container that asks for a name and a password, or for nothing yet: a token follows by `$cbs`. MSSBCBS is Microsoft's name for
+ *  that. */
+export function openContainer(isGood: (name: string, password: string) => boolean): Container {
   const container = rhea.create_container();
-  container.sasl_server_mechanisms.enable_anonymous();
-  container.sasl_server_mechanisms.enable_plain(() => true);
-  container.sasl_server_mechanisms.MSSBCBS = () => ({ outcome: true, start() {} });
+  const namelessly = () => ({ outcome: true, start() {} });
+  container.sasl_server_mechanisms.enable_plain(isGood);
+  container.sasl_server_mechanisms['ANONYMOUS'] = namelessly;
+  container.sasl_server_mechanisms['MSSBCBS'] = namelessly;
   return container;
+}
+
+/** Whether the client has given a name and a password that are good. */
+export function gavePassword(connection: Connection): boolean {
+  return connection['sasl_transport']?.selected?.username !== undefined;
 }
 
 /** Bytes handed to the socket that it has not sent. */
