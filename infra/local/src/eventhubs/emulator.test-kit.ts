@@ -21,8 +21,7 @@ export const GROUP = '$Default';
 export const IMPATIENT = { retryOptions: { maxRetries: 0, timeoutInMs: 10_000 } } as const;
 
 /** An emulator for one test file, with clients of Microsoft's SDK. */
-export interface TestHub extends AsyncDisposable {
-  readonly port: number;
+export interface TestHub extends AsyncDisposable, Pick<Emulator, 'port' | 'webSocketPort' | 'recreateHub'> {
   readonly producer: EventHubProducerClient;
   /** Closed together with the hub. */
   consumer(options?: EventHubConsumerClientOptions): EventHubConsumerClient;
@@ -39,6 +38,8 @@ export async function startTestHub(options: Partial<EmulatorOptions> = {}): Prom
   const consumers: EventHubConsumerClient[] = [];
   return {
     port: emulator.port,
+    webSocketPort: emulator.webSocketPort,
+    recreateHub: () => emulator.recreateHub(),
     producer,
     consumer(consumerOptions) {
       const consumer = new EventHubConsumerClient(GROUP, address, HUB, { ...IMPATIENT, ...consumerOptions });

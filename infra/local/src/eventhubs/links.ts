@@ -6,7 +6,7 @@ import type { Hub } from './hub.ts';
 import { Ownership } from './ownership.ts';
 import { publish } from './publisher.ts';
 import { Reader } from './reader.ts';
-import { claimMissing, entityNotFound, Refused } from './refusals.ts';
+import { claimMissing, entityNotFound, hubDeleted, Refused } from './refusals.ts';
 import { answerManagement, answerOrRefuse, answerPutToken, type NodeReply, type NodeRequest } from './requests.ts';
 import { gavePassword } from './rhea-extensions.ts';
 import { parseSelector } from './selector.ts';
@@ -17,12 +17,13 @@ const OWNER_LEVEL = 'com.microsoft:epoch';
 /** Attaches links to what their addresses name, or refuses them. rhea calls a link by our side of it: our `Sender` feeds a
  *  client's receiver, our `Receiver` takes from a client's sender. */
 export class Links {
-  readonly #hub: Hub;
+  #hub: Hub;
   readonly #key: AccessKey;
   /** Connections by which a good token has come. */
   readonly #admitted = new WeakSet<Connection>();
   readonly #ownership = new Ownership<Sender>();
   readonly #readers = new Map<Sender, { reader: Reader; place: string }>();
+  readonly #publishers = new Set<Receiver>();
 
   constructor(hub: Hub, key: AccessKey) {
     this.#hub = hub;
@@ -67,8 +68,17 @@ export class Links {
     else sender.set_drained(true);
   }
 
+  /** Closes what reads or fills the event hub, and takes the other one in its place. */
+  replaceHub(hub: Hub): void {
+    const { condition, message } = hubDeleted(this.#hub.name);
+    for (const link of [...this.#readers.keys(), ...this.#publishers]) link.close(amqpError(condition, message));
+    this.detach(() => true);
+    this.#hub = hub;
+  }
+
   /** Forgets the links that are gone. */
-  detach(isGone: (link: Sender) => boolean): void {
+  detach(isGone: (link: link) => boolean): void {
+    for (const receiver of this.#publishers) if (isGone(receiver)) this.#publishers.delete(receiver);
     for (const [sender, { reader, place }] of this.#readers) {
       if (!isGone(sender)) continue;
       reader.close();
@@ -97,9 +107,12 @@ export class Links {
   #attachPublisher(receiver: Receiver, path: string, at: { hub: string; partitionId?: string }): void {
     this.#hub.check(path, at);
     const partition = at.partitionId === undefined ? undefined : this.#hub.partition(at.partitionId);
+    const hub = this.#hub;
     receiver.on('message', ({ message, delivery }: EventContext) => {
-      if (delivery) publish(this.#hub, partition, encodedBytes(message), delivery);
+      // What was on its way when the link was closed must not get into a deleted event hub, whose folder another one has now.
+      if (delivery && this.#publishers.has(receiver)) publish(hub, partition, encodedBytes(message), delivery);
     });
+    this.#publishers.add(receiver);
     accept(receiver);
   }
 

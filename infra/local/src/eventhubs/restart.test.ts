@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { EventHubConsumerClient, EventHubProducerClient } from '@azure/event-hubs';
 import getPort from 'get-port';
 import { afterAll, expect, it } from 'vitest';
@@ -105,4 +106,14 @@ it('names the setting that is wrong', async () => {
     .next()
     .then(({ value }) => [value]);
   expect(line).toBe('eventhubs: EVENTHUBS_PARTITIONS is wrong: expected a number from 1 to 100');
+});
+
+it('says what WebSockets need besides their port', async () => {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, EVENTHUBS_WEBSOCKETS_PORT: '5443', EVENTHUBS_TLS_KEY_FILE: 'key.pem' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  expect(await text(child.stdout)).toContain('EVENTHUBS_WEBSOCKETS_PORT needs EVENTHUBS_TLS_CERT_FILE and EVENTHUBS_TLS_KEY_FILE');
+  expect(await exited).toEqual([2, null]);
 });

@@ -1,4 +1,5 @@
-import rhea, { type Connection, type Container, type Sender, type Session } from 'rhea';
+import type { Duplex } from 'node:stream';
+import rhea, { type Connection, type ConnectionOptions, type Container, type Sender, type Session } from 'rhea';
 
 /** What rhea keeps on its objects but leaves out of its type declarations. */
 export type FlowState = Sender & {
@@ -29,6 +30,13 @@ export function openContainer(isGood: (name: string, password: string) => boolea
   container.sasl_server_mechanisms['ANONYMOUS'] = namelessly;
   container.sasl_server_mechanisms['MSSBCBS'] = namelessly;
   return container;
+}
+
+/** Takes a client that comes over something else than TCP. rhea's own wrapper of a WebSocket does not say how much it has not sent
+ *  yet, nor when it has. */
+export function acceptStream(container: Container, stream: Duplex, options: Partial<ConnectionOptions>): void {
+  const connection = container.create_connection(options as ConnectionOptions) as unknown as { accept(stream: Duplex): void };
+  connection.accept(stream);
 }
 
 /** Whether the client has given a name and a password that are good. */
