@@ -7,7 +7,14 @@ import { amqpError } from './amqp-error.ts';
 import { Hub, type HubOptions } from './hub.ts';
 import { Links } from './links.ts';
 import { MAX_MESSAGE_BYTES } from './publisher.ts';
-import { acceptStream, deliverEncodedMessages, openContainer, writeHandleMax, writeTrailingNulls } from './rhea-extensions.ts';
+import {
+  acceptStream,
+  deliverEncodedMessages,
+  onSessionFlow,
+  openContainer,
+  writeHandleMax,
+  writeTrailingNulls,
+} from './rhea-extensions.ts';
 import { listenForWebSockets, type WebSocketOptions } from './websockets.ts';
 
 /** Receivers have nothing to acknowledge: their place is a position of their own. Microsoft's Python SDK does not even settle, and
@@ -97,6 +104,7 @@ export async function startEmulator(options: EmulatorOptions, logger: Logger): P
       }, CLOSE_TIMEOUT);
       await closed;
       clearTimeout(cutOff);
+      links.detach(() => true);
       hub.close();
     },
   };
@@ -114,6 +122,7 @@ function serve(container: Container, links: Links, logger: Logger): void {
   container.on('session_open', ({ session }: EventContext) => {
     if (!session) return;
     deliverEncodedMessages(session);
+    onSessionFlow(session, () => links.wakeAll(session.connection));
     writeHandleMax(session);
   });
   container.on('sender_open', ({ sender }: EventContext) => sender && links.attachSender(sender));

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { PartitionLog } from './partition-log.ts';
+import { MEMORY, PartitionLog } from './partition-log.ts';
+import { RecentMessages } from './recent-messages.ts';
 import { consumerGroupNotFound, entityNotFound, partitionNotFound } from './refusals.ts';
 
 export interface HubOptions {
@@ -30,9 +31,10 @@ export class Hub {
     this.#home = path.join(dir, encodeURIComponent(name));
     this.#consumerGroups = new Set(['$Default', ...consumerGroups].map((group) => group.toLowerCase()));
     this.createdAt = createdAt(this.#home);
+    const recent = new RecentMessages(MEMORY);
     this.#partitions = Array.from(
       { length: partitions },
-      (_, partitionId) => new PartitionLog(path.join(this.#home, String(partitionId)), retainedEvents),
+      (_, partitionId) => new PartitionLog(path.join(this.#home, String(partitionId)), retainedEvents, recent),
     );
   }
 

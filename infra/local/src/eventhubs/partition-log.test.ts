@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PartitionLog } from './partition-log.ts';
+import { RecentMessages } from './recent-messages.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -46,6 +47,20 @@ describe('a partition', () => {
     expect([log.first, log.next]).toEqual([2, 5]);
     expect(contents(log)).toEqual(['c', 'd', 'e']);
     expect(log.read(1)).toBeUndefined();
+  });
+
+  it('reads from its files what memory has no room for', () => {
+    const log = new PartitionLog(dir, 3, new RecentMessages(5));
+    for (const text of ['aaaa', 'bbbb', 'cccc', 'dddd', 'eeee']) log.append(messages(text), 7);
+    expect(contents(log)).toEqual(['cccc', 'dddd', 'eeee']);
+    expect(log.read(2)).toEqual({ sequenceNumber: 2, offset: 8, enqueuedAt: 7, message: Buffer.from('cccc') });
+    expect(contents(new PartitionLog(dir, 3))).toEqual(['cccc', 'dddd', 'eeee']);
+  });
+
+  it('takes a batch without events', () => {
+    const log = new PartitionLog(dir, 3);
+    log.append([], 0);
+    expect([log.next, fs.readdirSync(dir)]).toEqual([0, []]);
   });
 
   it('tells its listeners until they go', () => {

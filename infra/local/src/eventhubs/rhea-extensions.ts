@@ -19,6 +19,7 @@ interface ConnectionInternals {
 interface SessionInternals {
   readonly local: { readonly begin: { handle_max: number } };
   on_transfer(frame: { performative: { message_format?: number | undefined } }): void;
+  on_flow(frame: unknown): void;
 }
 
 /** A container that asks for a name and a password, or for nothing yet: a token follows by `$cbs`. MSSBCBS is Microsoft's name for
@@ -72,6 +73,16 @@ export function deliverEncodedMessages(session: Session): void {
   internals.on_transfer = (frame) => {
     if (frame.performative.message_format === 0) frame.performative.message_format = undefined;
     onTransfer.call(session, frame);
+  };
+}
+
+/** To be called when a session opens: calls `listener` whenever there may be more room in it. rhea tells of the room of links only. */
+export function onSessionFlow(session: Session, listener: () => void): void {
+  const internals = session as unknown as SessionInternals;
+  const onFlow = internals.on_flow;
+  internals.on_flow = (frame) => {
+    onFlow.call(session, frame);
+    listener();
   };
 }
 
