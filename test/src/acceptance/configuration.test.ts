@@ -5,7 +5,7 @@ import { type StartedStack, startStack } from '@rollcall/local';
 import type { Change } from '@rollcall/schema';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectDeadLetter } from './dead-letters.ts';
-import { inArray } from './event-hub.ts';
+import { HUB_ENV, inArray } from './event-hub.ts';
 import { sessionConnected, sessionDisconnected } from './life-cycle-events.ts';
 import { eventually, RollcallUnderTest } from './rollcall-under-test.ts';
 import { decoded } from './topic-feed.ts';
@@ -16,7 +16,7 @@ let stack: StartedStack;
 let test: RollcallUnderTest;
 beforeAll(async () => {
   const parts = ['kafka', 'redis', 'azurite', 'eventhubs', 'ingest', 'projector'] as const;
-  stack = await startStack({ parts, env: { SOURCES: `${EAST}=fleet-east`, OFFLINE_GRACE: '0' } });
+  stack = await startStack({ parts, env: { ...HUB_ENV, SOURCES: `${EAST}=fleet-east`, OFFLINE_GRACE: '0' } });
   test = new RollcallUnderTest(stack);
 });
 afterAll(async () => {

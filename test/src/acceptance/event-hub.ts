@@ -3,6 +3,8 @@ import { type EventData, EventHubConsumerClient, EventHubProducerClient, type Re
 const HUB = 'lifecycle';
 /** Not that of ingest, which owns its partitions. */
 const CONSUMER_GROUP = 'acceptance';
+/** For a stack whose event hub is read by a test. */
+export const HUB_ENV = { EVENTHUBS_CONSUMER_GROUPS: CONSUMER_GROUP };
 
 /** Sends as Event Grid does: through Microsoft's own SDK. */
 export class EventHub implements AsyncDisposable {
