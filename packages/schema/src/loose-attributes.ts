@@ -7,8 +7,8 @@ const RAW = 'raw';
 /** Deeper than that, not even a text is made of it: whoever serialises it could run out of stack. */
 const MAX_SERIALISED_DEPTH = 64;
 
-/** Attributes in whatever form they come: an object is itself; an array of pairs (`{"key": …, "value": …}`, `{"name": …, "value": …}` or
- *  `[key, value]`) an object, of equal keys the last; JSON text what it holds; nothing (null, blank, an empty array) `{}`; all else
+/** Attributes in whatever form they come: an object is itself; an array of pairs (`{"key": …, "value": …}`, `{"name": …, "value": …}`,
+ *  `[key, value]` or `{key: value}`) an object, of equal keys the last; JSON text what it holds; nothing (null, blank, an empty array) `{}`; all else
  *  `{"raw": …}`. Never throws. What nests too deeply even for that is left for the schema to refuse. */
 export function readAttributes(found: unknown): unknown {
   const value = unwrapJson(found);
@@ -28,7 +28,9 @@ function pairOf(entry: unknown): readonly [string, unknown] | undefined {
   if (Array.isArray(entry)) return entry.length === 2 && typeof entry[0] === 'string' ? [entry[0], entry[1]] : undefined;
   const fields = new Map(Object.entries(entry).map(([name, value]) => [name.toLowerCase(), value]));
   const key: unknown = fields.get('key') ?? fields.get('name');
-  return typeof key === 'string' && fields.has('value') ? [key, fields.get('value')] : undefined;
+  if (typeof key === 'string' && fields.has('value')) return [key, fields.get('value')];
+  const [only, ...others] = Object.entries(entry);
+  return others.length === 0 && !['key', 'name', 'value'].some((field) => fields.has(field)) ? only : undefined;
 }
 
 function keptRaw(found: unknown): unknown {

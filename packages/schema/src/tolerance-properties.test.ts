@@ -10,7 +10,7 @@ import { ADMISSION, delivery } from './testing/deliveries.ts';
 import { eventGridSchema } from './testing/event-grid-schema.ts';
 import { eventTexts } from './testing/mutations.ts';
 
-const RUNS = { numRuns: 3_000, seed: 20_261_130 };
+const RUNS = { numRuns: 800, seed: 20_261_130 };
 
 /** What presence can do without, in the envelope and in data. */
 const OPTIONAL = {
@@ -34,10 +34,9 @@ const odd = fc.oneof(
     '\ud83d',
     '0001-01-01T00:00:00',
   ),
-  fc.jsonValue({ stringUnit: 'binary' }),
-  fc.jsonValue().map((value) => JSON.stringify(value)),
+  fc.jsonValue({ stringUnit: 'binary', maxDepth: 2 }),
+  fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.stringify(value)),
   fc.array(fc.record({ key: fc.string(), value: fc.jsonValue({ maxDepth: 1 }) })),
-  fc.double().map((value) => value),
 );
 const oddFields = (fields: readonly string[]) =>
   fc.record(Object.fromEntries(fields.map((field) => [field, odd])), { requiredKeys: [] }) as fc.Arbitrary<Record<string, unknown>>;
@@ -57,11 +56,13 @@ function admitted(text: string): Admitted {
 }
 
 describe('an event that has what presence needs', () => {
-  it('is admitted whatever else is missing, null or of another shape, and says which fields were odd', () => {
+  it('is admitted whatever else is missing, null or of another shape, is the same event in the log, and says which fields were odd', () => {
     const seen = new Set<ToleratedField>();
     fc.assert(
       fc.property(needy, (text) => {
-        const { tolerated } = admitted(text);
+        const { key, json, event, tolerated } = admitted(text);
+        const record = parseRecord(Buffer.from(key), Buffer.from(json));
+        deepStrictEqual(record.ok && record.event, event);
         for (const field of tolerated) seen.add(field);
         strictEqual(new Set(tolerated).size, tolerated.length);
       }),
@@ -69,21 +70,6 @@ describe('an event that has what presence needs', () => {
     );
     const drawn = TOLERATED_FIELDS.filter((field) => !['type', 'time', 'data', 'sequenceNumber'].includes(field));
     expect([...seen].sort()).toEqual([...drawn].sort());
-  });
-
-  it('is read from the log as it was admitted, however often, and in whatever order', () => {
-    fc.assert(
-      fc.property(fc.array(needy, { minLength: 1, maxLength: 4 }), (texts) => {
-        const events = texts.map(admitted);
-        for (const { key, json, event } of events.toReversed()) {
-          for (const _ of ['once', 'twice']) {
-            const record = parseRecord(Buffer.from(key), Buffer.from(json));
-            deepStrictEqual(record.ok && record.event, event);
-          }
-        }
-      }),
-      RUNS,
-    );
   });
 });
 
@@ -105,8 +91,8 @@ describe('the Event Grid schema', () => {
       }),
       RUNS,
     );
-    expect(seen.admitted).toBeGreaterThan(1_000);
-    expect(seen.refused).toBeGreaterThan(100);
+    expect(seen.admitted).toBeGreaterThan(300);
+    expect(seen.refused).toBeGreaterThan(30);
   });
 });
 

@@ -2,10 +2,12 @@ import { DEFAULT_SETTINGS } from '@rollcall/fold';
 import { admit } from '@rollcall/log';
 import { formatTime, type LogEvent, OFFLINE_DEADLINE, parseKey, parseValue, stringifyJson, type Time, topicNames } from '@rollcall/schema';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { histories } from './history.ts';
 import { memoryText, replay, view } from './replay.ts';
 import { seed } from './seed.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const ROUTING = {
   topics: topicNames('rollcall'),
