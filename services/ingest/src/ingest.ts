@@ -9,7 +9,7 @@ import {
   WEAK_TOPIC,
   weakTopics,
 } from '@rollcall/log';
-import type { RejectionReason } from '@rollcall/schema';
+import type { RejectionReason, ToleratedField } from '@rollcall/schema';
 import {
   admission,
   type Config,
@@ -55,11 +55,13 @@ export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, si
   const write = (records: readonly NewRecord[]) => patiently('write to Kafka', () => writer.append(records), patience);
   const onBatch = async (messages: readonly HubMessage[]) => {
     const refused: RejectionReason[] = [];
+    const tolerated: ToleratedField[] = [];
     let records: NewRecord[] = [];
     let events = 0;
     for (const message of messages) {
       const routed = route(message, routing);
       refused.push(...routed.refused.map(({ reason }) => reason));
+      for (const field of routed.tolerated) tolerated.push(field);
       events += routed.records.length;
       records.push(...routed.records);
       if (records.length >= RECORDS_PER_WRITE) {
@@ -70,6 +72,7 @@ export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, si
     await write(records);
     await at('after-append');
     metrics.batch(messages, events, refused);
+    metrics.tolerated(tolerated);
     for (const [reason, { length }] of Map.groupBy(refused, (reason) => reason)) logger.warn({ reason, count: length }, 'dead letters');
   };
 

@@ -1,11 +1,13 @@
 import type { HubMessage } from '@rollcall/log';
-import type { RejectionReason } from '@rollcall/schema';
+import type { RejectionReason, ToleratedField } from '@rollcall/schema';
 import { Counter, createMetrics, Gauge, type Registry } from '@rollcall/service';
 
 export interface IngestMetrics {
   readonly registry: Registry;
   /** A batch of one Event Hubs partition that Kafka has acknowledged: its messages, how many events they held, and what was refused. */
   batch(messages: readonly HubMessage[], events: number, refused: readonly RejectionReason[]): void;
+  /** Fields of events that Kafka has acknowledged, once for each event in which one was missing or not as documented. */
+  tolerated(fields: readonly ToleratedField[]): void;
 }
 
 export function createIngestMetrics(): IngestMetrics {
@@ -16,6 +18,12 @@ export function createIngestMetrics(): IngestMetrics {
     name: 'rollcall_ingest_dead_letters_total',
     help: 'Events refused, by reason',
     labelNames: ['reason'],
+    registers,
+  });
+  const oddities = new Counter({
+    name: 'rollcall_ingest_tolerated_total',
+    help: 'Events admitted although a field was missing or not as documented, by field',
+    labelNames: ['field'],
     registers,
   });
   const behind = new Gauge({
@@ -31,6 +39,9 @@ export function createIngestMetrics(): IngestMetrics {
       for (const reason of refused) letters.inc({ reason });
       const last = messages.at(-1);
       if (last) behind.set({ partition: last.partitionId }, (Date.now() - last.enqueuedTime.getTime()) / 1000);
+    },
+    tolerated(fields) {
+      for (const field of fields) oddities.inc({ field });
     },
   };
 }

@@ -66,3 +66,9 @@ export function binary(event: string, prefix: string): EventData {
   const properties = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`${prefix}${name}`, value]));
   return { body: Buffer.from(JSON.stringify(data)), contentType: 'application/json', properties };
 }
+
+/** A CloudEvent as a subscription in the Event Grid schema has it, which is what Azure's command line makes by default. */
+export function eventGridSchema(cloudEvent: string): string {
+  const { specversion: _, source, type, time, data, ...rest } = JSON.parse(cloudEvent) as Record<string, unknown>;
+  return JSON.stringify({ ...rest, topic: source, eventType: type, eventTime: time, data, dataVersion: '1', metadataVersion: '1' });
+}
