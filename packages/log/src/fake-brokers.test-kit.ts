@@ -63,13 +63,16 @@ export class FakeBrokers implements AsyncDisposable {
   /** Error codes with which the next requests of a name are answered; only those of transactions. */
   readonly refusals = new Map<string, number[]>();
   readonly #appended = new Map<string, number>();
-  readonly #sockets = new Set<net.Socket>();
+  readonly #sockets = new Map<number, net.Socket[]>();
   #producers = 1000;
+
+  readonly #ports: readonly number[];
 
   private constructor(
     private readonly topic: string,
     private readonly servers: readonly net.Server[],
   ) {
+    this.#ports = servers.map((server) => (server.address() as net.AddressInfo).port);
     for (const [node, server] of servers.entries()) server.on('connection', (socket) => this.#serve(node, socket));
   }
 
@@ -87,17 +90,17 @@ export class FakeBrokers implements AsyncDisposable {
     return { brokers, prefix: 'rollcall', clientId: 'test', retries: 5, logger: { debug: () => {} } };
   }
 
-  get #ports(): number[] {
-    return this.servers.map((server) => (server.address() as net.AddressInfo).port);
+  kill(node: number): void {
+    this.servers[node]?.close();
+    for (const socket of this.#sockets.get(node) ?? []) socket.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    for (const server of this.servers) server.close();
+    for (const node of this.servers.keys()) this.kill(node);
   }
 
   #serve(node: number, socket: net.Socket): void {
-    this.#sockets.add(socket);
+    this.#sockets.set(node, [...(this.#sockets.get(node) ?? []), socket]);
     let bytes: Buffer = Buffer.alloc(0);
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
