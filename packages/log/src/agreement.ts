@@ -62,7 +62,7 @@ async function askAll<Answer, Conclusion>(
       failures.push(error);
     }
   });
-  void Promise.all(asking).then(() => reject(answers.size > 0 ? new BrokersDisagree() : failures[0]));
+  void Promise.all(asking).then(() => reject((answers.size === 0 ? failures[0] : undefined) ?? new BrokersDisagree()));
   return promise;
 }
 
