@@ -6,11 +6,11 @@ import { CheckpointWriter } from './checkpoint-writer.ts';
 import { type Extent, type HubPosition, type Start, startOf } from './hub-life.ts';
 import { toMessage } from './hub-message.ts';
 import type { HubStore } from './hub-store.ts';
-import { type PartitionReadAhead, type ReadAhead, sizeOf } from './read-ahead.ts';
+import { contentOf, type PartitionReadAhead, type ReadAhead } from './read-ahead.ts';
 import { isPositionRefused, isTaken, judge } from './remote-condition.ts';
 import { slices } from './slices.ts';
 
-/** What is routed and written at once, in bytes as they are held: it takes several times as much meanwhile. */
+/** What is routed and written at once, in bytes: it takes several times as much meanwhile. */
 const BYTES_AT_ONCE = 2_097_152;
 const MOST_AT_ONCE = 500;
 /** How long a receive waits for the first event, in seconds. */
@@ -293,7 +293,7 @@ export class HubPartition {
     this.#busy = true;
     const life = this.#life;
     try {
-      for (const slice of slices(batch, sizeOf, BYTES_AT_ONCE)) {
+      for (const slice of slices(batch, contentOf, BYTES_AT_ONCE)) {
         // What is not begun by now is read again, by whoever reads next.
         if (!isOpen()) break;
         this.#reportLoss(numbering.gaps(slice));

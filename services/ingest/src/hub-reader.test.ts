@@ -47,7 +47,7 @@ describe('no event is discarded', () => {
     const { hub, storage, start } = await reading({ partitions: 4 });
     await hub.send(...numbered(0, 100));
     let asked = 0;
-    storage.fault = ({ method, url = '' }) => {
+    storage.proxy.fault = ({ method, url = '' }) => {
       if (method !== 'HEAD' || !url.includes('/checkpoint/')) return undefined;
       return ++asked === 2 ? { status: 403, code: 'AuthorizationFailure' } : undefined;
     };
@@ -60,7 +60,7 @@ describe('no event is discarded', () => {
     const { hub, storage, start } = await reading({ partitions: 2 });
     await hub.send(...numbered(0, 100));
     let asked = 0;
-    storage.fault = () => (++asked % 3 === 0 ? { status: 503, code: 'ServerBusy' } : undefined);
+    storage.proxy.fault = () => (++asked % 3 === 0 ? { status: 503, code: 'ServerBusy' } : undefined);
     const reader = start();
     await eventually(() => expect(new Set(reader.read)).toEqual(new Set(numbered(0, 100))));
     await hub.send(...numbered(100, 100));

@@ -40,7 +40,7 @@ export class HubReader {
   #partitionIds: readonly string[] = [];
   #answeredAt = 0;
   #hubFailure: string | undefined = 'not asked yet';
-  #storeFailure: string | undefined;
+  #storeFailure: string | undefined = 'not asked yet';
   #idle: string | undefined;
   #wake: (() => void) | undefined;
   /** The storage's time less ours, in milliseconds. */

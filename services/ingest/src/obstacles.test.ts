@@ -84,7 +84,7 @@ describe('the storage of the checkpoints', () => {
       const { reader, read, checkpoint, said } = start();
       await hub.send('before');
       await eventually(() => expect(read).toEqual(['before']));
-      storage.fault = () => fault;
+      storage.proxy.fault = () => fault;
       for (let n = 0; n < 10; n++) {
         await hub.send(`during ${n}`);
         await eventually(() => expect(read.at(-1)).toBe(`during ${n}`), 5_000);
@@ -95,7 +95,7 @@ describe('the storage of the checkpoints', () => {
           expect.stringContaining(`cannot write checkpoints of partition 0: ${says}`),
         ]);
       }, WITHIN);
-      storage.fault = () => undefined;
+      storage.proxy.fault = () => undefined;
       await eventually(() => expect(reader.obstacles()).toEqual([]), 20_000);
       await eventually(async () => expect(await checkpoint()).toMatchObject({ sequenceNumber: 10 }));
       expect(said('warn').filter((text) => text === 'cannot write a checkpoint').length).toBeLessThanOrEqual(2);
@@ -106,17 +106,17 @@ describe('the storage of the checkpoints', () => {
   it('is waited for at the start, and the container is created', async () => {
     const { hub, storage, start } = await reading();
     await hub.send(...numbered(0, 10));
-    storage.fault = () => ({ status: 503, code: 'ServerBusy' });
+    storage.proxy.fault = () => ({ status: 503, code: 'ServerBusy' });
     const { reader, read } = start();
     await eventually(() => expect(reader.obstacles().join()).toContain('the storage is busy'));
-    storage.fault = () => undefined;
+    storage.proxy.fault = () => undefined;
     await eventually(() => expect(read).toEqual(numbered(0, 10)));
     expect(reader.obstacles()).toEqual([]);
   });
 
   it('has another clock: a warning, and nothing else', async () => {
     const { hub, storage, start } = await reading();
-    storage.date = (date) => new Date(Date.parse(date) + 120_000).toUTCString();
+    storage.proxy.date = (date) => new Date(Date.parse(date) + 120_000).toUTCString();
     await hub.send('a');
     const { reader, read, logged } = start();
     await eventually(() => expect(read).toEqual(['a']));

@@ -39,9 +39,13 @@ export class ReadAhead {
   creditOf(partition: PartitionReadAhead): number {
     let room = this.limit;
     for (const each of this.partitions) room -= each.held + (each === partition ? 0 : each.credit * this.#largest);
-    const share = Math.max(1, Math.floor(this.limit / Math.max(this.expected, this.partitions.size) / this.#largest));
     const least = partition.held === 0 ? 1 : 0;
-    return Math.max(least, Math.min(share, MOST_CREDIT, Math.floor(room / this.#largest)));
+    return Math.max(least, Math.min(this.share, Math.floor(room / this.#largest)));
+  }
+
+  /** Of how many events a partition asks when nothing waits. */
+  get share(): number {
+    return Math.max(1, Math.min(MOST_CREDIT, Math.floor(this.limit / Math.max(this.expected, this.partitions.size) / this.#largest)));
   }
 }
 
@@ -71,8 +75,9 @@ export class PartitionReadAhead {
 
   more(credit: number): number {
     this.credit = credit;
-    const wanted = this.all.creditOf(this);
     // Asking costs a frame: half of it at a time.
+    if (credit > this.all.share / 2) return 0;
+    const wanted = this.all.creditOf(this);
     if (credit > wanted / 2) return 0;
     this.credit = Math.max(credit, wanted);
     return this.credit - credit;
@@ -96,8 +101,13 @@ export class PartitionReadAhead {
 }
 
 /** Bytes that an event holds, about. */
-export function sizeOf({ body, properties }: Pick<ReceivedEventData, 'body' | 'properties'>): number {
-  let bytes = PER_EVENT + lengthOf(body);
+function sizeOf(event: ReceivedEventData): number {
+  return PER_EVENT + contentOf(event);
+}
+
+/** Bytes of its body and properties. */
+export function contentOf({ body, properties }: Pick<ReceivedEventData, 'body' | 'properties'>): number {
+  let bytes = lengthOf(body);
   for (const name in properties) bytes += lengthOf(properties[name]);
   return bytes;
 }
