@@ -37,30 +37,20 @@ describe('what keeps ingest from reading is told within 30 s', () => {
     expect(logged.find(({ level }) => level === 'warn')?.fields).toEqual({ error: expect.stringContaining('ECONNREFUSED') });
   });
 
-  it.each(['dies', 'freezes'])(
-    'the hub %s under a running reader, and is read on afterwards',
-    async (how) => {
-      const { hub, start } = await reading();
-      await hub.send('before');
-      const { reader, read, isReading } = start();
-      await eventually(() => expect(read).toEqual(['before']));
-      if (how === 'dies') await hub.kill();
-      else hub.pause();
-      await eventually(() => expect(reader.obstacles().join()).toContain('cannot ask Event Hubs for the event hub lifecycle: '), WITHIN);
-      const { receivedAt = 0 } = reader.partitions()[0] ?? {};
-      await new Promise((resolve) => setTimeout(resolve, 6_000));
-      expect(reader.partitions()[0]?.receivedAt).toBe(receivedAt);
-      if (how === 'dies') await hub.start();
-      else hub.resume();
-      await hub.send('after');
-      await eventually(() => {
-        expect(read).toEqual(['before', 'after']);
-        expect(isReading()).toBe(true);
-      }, WITHIN);
-      expect(reader.partitions()[0]?.receivedAt).toBeGreaterThan(receivedAt);
-    },
-    100_000,
-  );
+  it('the hub dies under a running reader, and is read on afterwards', async () => {
+    const { hub, start } = await reading();
+    await hub.send('before');
+    const { reader, read, isReading } = start();
+    await eventually(() => expect(read).toEqual(['before']));
+    await hub.kill();
+    await eventually(() => expect(reader.obstacles().join()).toContain('cannot ask Event Hubs for the event hub lifecycle: '), WITHIN);
+    await hub.start();
+    await hub.send('after');
+    await eventually(() => {
+      expect(read).toEqual(['before', 'after']);
+      expect(isReading()).toBe(true);
+    }, WITHIN);
+  }, 70_000);
 
   it('an idle partition counts as asked with each empty receive', async () => {
     const { start } = await reading();
@@ -74,7 +64,6 @@ describe('what keeps ingest from reading is told within 30 s', () => {
 
 describe('the storage of the checkpoints', () => {
   it.each([
-    ['freezes', 'silence' as const, 'no answer in time'],
     ['answers 503', { status: 503, code: 'ServerBusy' }, 'the storage is busy'],
     ['answers 403', { status: 403, code: 'AuthorizationFailure' }, 'the storage refuses access'],
   ])(
