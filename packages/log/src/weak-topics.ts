@@ -29,13 +29,19 @@ export async function weakTopics(log: LogOptions, topics: readonly string[]): Pr
         replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
         minInsyncReplicas: Number(configs.resources.find(({ resourceName }) => resourceName === name)?.configEntries[0]?.configValue),
       }))
-      .filter(({ replicas, minInsyncReplicas }) => minInsyncReplicas < 2 || minInsyncReplicas + Math.floor(replicas / 2) < replicas);
+      .filter(isWeak);
   } catch (error) {
     log.logger.debug({ error: String(error) }, 'cannot find out how many replicas topics have');
     return [];
   } finally {
     await admin.disconnect().catch(() => {});
   }
+}
+
+/** Where all replicas are too few, Kafka asks for no more than there are. */
+export function isWeak({ replicas, minInsyncReplicas }: Omit<WeakTopic, 'topic'>): boolean {
+  const acknowledging = Math.min(minInsyncReplicas, replicas);
+  return acknowledging < 2 || acknowledging + Math.floor(replicas / 2) < replicas;
 }
 
 /** For the log line of a service. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createIngestMetrics } from './metrics.ts';
 
 it('counts each field that had to be tolerated', async () => {
-  const { registry, tolerated } = createIngestMetrics();
+  const { registry, tolerated } = createIngestMetrics({ partitions: () => [], sources: () => new Map(), clockOffset: () => 0 });
   tolerated(['disconnectionReason', 'clientName', 'disconnectionReason']);
   tolerated([]);
   const text = await registry.metrics();
