@@ -94,7 +94,14 @@ it('counts each field that ingest tolerates, for whoever scrapes it', async () =
 });
 
 it.each([
-  ['ingest', () => ({ EVENTHUBS_NAME: 'hub', CHECKPOINT_BLOB_CONNECTION_STRING: stack.blobConnectionString })],
+  [
+    'ingest',
+    () => ({
+      EVENTHUBS_NAME: 'hub',
+      EVENTHUBS_CONNECTION_STRING: stack.eventHubsConnectionString,
+      CHECKPOINT_BLOB_CONNECTION_STRING: stack.blobConnectionString,
+    }),
+  ],
   ['projector', () => ({ REDIS_URL: stack.redisUrl })],
 ])('%s ends at once, with a line that says what to do, where its port for health and metrics is taken', async (service, settings) => {
   const program = fileURLToPath(new URL(`../../../services/${service}/dist/main.js`, import.meta.url));
