@@ -156,7 +156,10 @@ describe('ingest is not ready, and says why', () => {
     await ready(ingest);
     stack.part('kafka').pause();
     onTestFinished(() => stack.part('kafka').resume());
-    await eventually(async () => expect(await ingest.obstacles()).toMatch(/cannot reach Kafka: (no answer for 10 s|.*timed out)/), SHOWN_WITHIN);
+    await eventually(
+      async () => expect(await ingest.obstacles()).toMatch(/cannot reach Kafka: (no answer for 10 s|.*timed out)/),
+      SHOWN_WITHIN,
+    );
     stack.part('kafka').resume();
     await send(0, 10);
     await arrived(0, 10);
