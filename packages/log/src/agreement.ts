@@ -1,9 +1,10 @@
 import { answeredType, type KafkaBroker, type KafkaCluster } from './cluster.ts';
+import { COORDINATORS } from './coordinators.ts';
+import { BrokersDisagree } from './errors.ts';
 
-/** A broker that is cut off from the controller, or was frozen, still says that it leads what others lead by now; it answers with what it knew, and
- *  a restore that believes it loses the newest clients. So no single broker is asked who leads: a majority of a partition's replicas must say the same.
- *  Where it takes more replicas to acknowledge a write than a majority leaves out, one of them is among those asked, and it knows who led then
- *  (docs/adr/0034). */
+/** Why several brokers are asked who leads: one that is cut off from the controller, or that was frozen, still says that it leads, and answers with
+ *  what it knew then. A restore that believes it loses the newest clients. So a majority of a partition's replicas must name the same leader. With
+ *  3 replicas, of which 2 acknowledge a write, at least one of any majority knows who led when the last write was acknowledged (docs/adr/0034). */
 
 /** The node that leads each partition of a topic. Throws BrokersDisagree, or what kafkajs throws. */
 export async function agreedLeaders(cluster: KafkaCluster, topic: string): Promise<ReadonlyMap<number, number>> {
@@ -32,7 +33,7 @@ export async function agreedGroupCoordinator(cluster: KafkaCluster, groupId: str
   const nodeId = await askAll(
     cluster,
     nodes,
-    async (broker) => (await broker.findGroupCoordinator({ groupId, coordinatorType: 0 })).coordinator.nodeId,
+    async (broker) => (await broker.findGroupCoordinator({ groupId, coordinatorType: COORDINATORS.group })).coordinator.nodeId,
     (answers) => majority([...answers.values(), ...Array<undefined>(nodes.length - answers.size)]),
   );
   return askLeader(() => cluster.findBroker({ nodeId }));
@@ -64,15 +65,6 @@ async function askAll<Answer, Conclusion>(
   });
   void Promise.all(asking).then(() => reject((answers.size === 0 ? failures[0] : undefined) ?? new BrokersDisagree()));
   return promise;
-}
-
-/** No majority of the brokers says the same of who leads, or whom they name cannot be reached: another one will lead soon. */
-export class BrokersDisagree extends Error {
-  override readonly name = 'BrokersDisagree';
-  readonly retriable = true;
-  constructor(why = 'the brokers do not agree yet on who leads') {
-    super(why);
-  }
 }
 
 /** Asks a broker that leads. Throws BrokersDisagree where it does not answer. */

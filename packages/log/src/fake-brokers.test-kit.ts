@@ -6,6 +6,7 @@ import type { LogOptions } from './options.ts';
 
 const kafkajs = createRequire(import.meta.url);
 const Decoder = kafkajs('kafkajs/src/protocol/decoder');
+const Encoder = kafkajs('kafkajs/src/protocol/encoder');
 const decodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0/decoder');
 
 const LOOPBACK = '127.0.0.1';
@@ -188,7 +189,7 @@ export class FakeBrokers implements AsyncDisposable {
       Buffer.concat([int16(0), int32(id), int32(this.stale.has(node) ? node : leader), array(nodes, int32), array(nodes, int32)]);
     return Buffer.concat([
       array(nodes, (of) => Buffer.concat([this.#address(of), string('')])),
-      int32(0),
+      int32(this.#coordinator),
       array([this.topic], (topic) => Buffer.concat([int16(0), string(topic), Buffer.from([0]), array([...this.leaders], partition)])),
     ]);
   }
@@ -232,27 +233,10 @@ function producePart(node: number, partition: number, batch: Buffer): ProducePar
   return { node, partition, values, producerId: String(batch.readBigInt64BE(43)), firstSequence: batch.readInt32BE(53) };
 }
 
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(value);
-  return bytes;
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-function int64(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(value);
-  return bytes;
-}
-
-function string(value: string): Buffer {
-  return Buffer.concat([int16(Buffer.byteLength(value)), Buffer.from(value)]);
-}
+const int16 = (value: number): Buffer => new Encoder().writeInt16(value).buffer;
+const int32 = (value: number): Buffer => new Encoder().writeInt32(value).buffer;
+const int64 = (value: bigint): Buffer => new Encoder().writeInt64(value).buffer;
+const string = (value: string): Buffer => new Encoder().writeString(value).buffer;
 
 function array<T>(values: readonly T[], write: (value: T) => Buffer): Buffer {
   return Buffer.concat([int32(values.length), ...values.map(write)]);

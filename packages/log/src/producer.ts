@@ -5,6 +5,7 @@ import { COMPRESSION } from './compression.ts';
 import { Coordinators } from './coordinators.ts';
 import type { LogOptions } from './options.ts';
 import type { PartitionRecords } from './outbox.ts';
+import { within } from './within.ts';
 
 /** How long the brokers may take to end the transaction before this one, and how long the first and the longest wait for it are, in ms. */
 const ENDED_WITHIN = 5_000;
@@ -134,19 +135,5 @@ export class NotAcknowledged extends Error {
   readonly retryable = true;
   constructor(partitions: readonly string[]) {
     super(`no broker acknowledged ${partitions.join(', ')}`);
-  }
-}
-
-async function within<T>(time: number, task: Promise<T>): Promise<T> {
-  const patience = new AbortController();
-  const overdue = sleep(time, undefined, { signal: patience.signal }).then(() => {
-    throw new Error(`no answer within ${time / 1000} s`);
-  });
-  try {
-    return await Promise.race([task, overdue]);
-  } finally {
-    patience.abort();
-    overdue.catch(() => {});
-    task.catch(() => {});
   }
 }

@@ -24,22 +24,20 @@ export async function patiently<T>(doing: string, task: () => Promise<T>, patien
   const { logger, signal, readiness, isPassing } = patience;
   const seldom = new Seldom();
   const obstacle = {};
-  const block = (why: string) => readiness.block(`cannot ${doing}: ${why}`, obstacle);
+  const wait = (why: string, kind: string) => {
+    if (seldom.isDue(kind)) logger.warn({ doing, error: why }, 'waiting');
+    readiness.block(`cannot ${doing}: ${why}`, obstacle);
+  };
   try {
     for (let attempt = 0; ; attempt++) {
-      const silent = setTimeout(() => {
-        logger.warn({ doing, error: NO_ANSWER }, 'waiting');
-        block(NO_ANSWER);
-      }, SILENT_AFTER);
+      const silent = setTimeout(() => wait(NO_ANSWER, 'silence'), SILENT_AFTER);
       try {
         const result = await task().finally(() => clearTimeout(silent));
         if (attempt > 0) logger.info({ doing }, 'going on');
         return result;
       } catch (error) {
         if (signal.aborted || !isPassing(error)) throw error;
-        const why = describeError(error);
-        if (seldom.isDue(doing)) logger.warn({ doing, error: why }, 'waiting');
-        block(why);
+        wait(describeError(error), 'error');
         await sleep(Math.min(FIRST_WAIT * 2 ** attempt, LONGEST_WAIT), undefined, { signal }).catch(() => {
           throw error;
         });

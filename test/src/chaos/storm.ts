@@ -60,14 +60,14 @@ export async function storm(world: World, options: StormOptions): Promise<Faults
   const { kafkaCluster } = world.stack;
   const random = new Random(seed);
   const faults = kafkaCluster === undefined ? FAULTS : FAULTS.filter(({ kafka }) => kafka === undefined);
-  let areBrokersBroken = kafkaCluster !== undefined;
+  let isBreakingBrokers = kafkaCluster !== undefined;
   const brokers = breakBrokers(world, kafkaCluster, options, struck, () => isSent).finally(() => {
-    areBrokersBroken = false;
+    isBreakingBrokers = false;
   });
   brokers.catch(() => {});
   try {
     let deck: (typeof FAULTS)[number][] = [];
-    for (let count = 0; !isSent || areBrokersBroken || count < options.leastFaults; count++) {
+    for (let count = 0; !isSent || isBreakingBrokers || count < options.leastFaults; count++) {
       await sleep(1_000 + random.below(4_000));
       if (deck.length === 0) deck = random.shuffled(faults);
       const fault = deck.pop();
