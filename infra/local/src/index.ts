@@ -1,3 +1,4 @@
+export { type Fault, type FaultyProxy, startFaultyProxy } from './stack/faulty-proxy.ts';
 export { CannotRun, type PartName } from './stack/part.ts';
 export { PartFailed, type RunningPart } from './stack/running-part.ts';
 export type { AddedPart } from './stack/stack.ts';

@@ -7,6 +7,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addCounts } from './commands/counts.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addHistory } from './commands/history.ts';
+import { addImport } from './commands/import.ts';
 import { addNamespaces } from './commands/namespaces.ts';
 import { addPublish } from './commands/publish.ts';
 import { addRebuild } from './commands/rebuild.ts';
@@ -30,7 +31,7 @@ Environment:
   CLOCK_SKEW, LATE_DISCONNECT, SESSIONS_KEPT, SESSION_RETENTION, OFFLINE_GRACE
                                                what a replay or rebuild folds by: as the projectors have them
   CONSUMER_GROUP   of the projectors, for status; default: rollcall-projector
-  SOURCES, MAX_CLOCK_AHEAD, MAX_EVENT_BYTES   what a redrive admits: as ingest has them
+  SOURCES, MAX_CLOCK_AHEAD, MAX_EVENT_BYTES   what a redrive or an import admits: as ingest has them
   EVENTHUBS_CONNECTION_STRING or EVENTHUBS_NAMESPACE, EVENTHUBS_NAME   where publish sends to; default: the local stack
   ROLLCALL_REDIS_PORT, ROLLCALL_KAFKA_PORT, ROLLCALL_EVENTHUBS_PORT    where the local stack listens
   NO_COLOR         if set, no colours; there are none either where output is not a terminal
@@ -43,7 +44,7 @@ const COMMANDS: Readonly<Record<string, readonly ((program: Command, context: Co
   'Query:': [addClient, addSession, addClients, addCounts, addNamespaces],
   'Subscribe:': [addWatch, addTable],
   'Replay:': [addAt, addHistory, addReplay],
-  'Operate:': [addStatus, addDeadLetters, addRedrive, addRebuild, addPublish],
+  'Operate:': [addStatus, addDeadLetters, addRedrive, addImport, addRebuild, addPublish],
   'Besides:': [addCompletion],
 };
 

@@ -2,7 +2,7 @@ import { EventHubProducerClient } from '@azure/event-hubs';
 import { PublishFailed } from './publish-failed.ts';
 import type { HubAddress } from './settings.ts';
 
-/** Sends each event as Event Grid does: a message of its own, an array of one CloudEvent. Returns how many.
+/** Sends each event as Event Grid does: a message of its own, an array of one event. Returns how many.
  *  Throws PublishFailed, saying how many were sent. */
 export async function publish(events: readonly string[], address: HubAddress): Promise<number> {
   const { hub } = address;

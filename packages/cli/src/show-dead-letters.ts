@@ -34,12 +34,21 @@ export function showLetter({ position, time, reason, detail, key, from, original
   return `${details(lines, paint)}\n\n${text}`;
 }
 
-/** What ingest's parser says of something that it was given again, a line for each event. */
-export function showVerdict(origin: string, { admitted, refused }: Verdict, dryRun: boolean | undefined, paint: Paint = plain): string {
-  const done = dryRun ? 'would be redriven' : 'redriven';
+/** What is said of events that were admitted, and of those that were not. */
+export interface VerdictWords {
+  readonly admitted: string;
+  readonly refused: string;
+}
+
+export function redriveWords(dryRun: boolean | undefined): VerdictWords {
+  return { admitted: dryRun ? 'would be redriven' : 'redriven', refused: 'still refused' };
+}
+
+/** What ingest's parser says of something that it was given, a line for each event. */
+export function showVerdict(origin: string, { admitted, refused }: Verdict, words: VerdictWords, paint: Paint = plain): string {
   return [
-    ...admitted.map((key) => [origin, paint('good', done), printable(key)]),
-    ...refused.map(({ reason, detail }) => [origin, paint('bad', `still refused: ${reason}`), printable(detail)]),
+    ...admitted.map((key) => [origin, paint('good', words.admitted), printable(key)]),
+    ...refused.map(({ reason, detail }) => [origin, paint('bad', `${words.refused}: ${reason}`), printable(detail)]),
   ]
     .map((line) => line.join('  '))
     .join('\n');

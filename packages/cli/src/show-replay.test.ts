@@ -36,6 +36,15 @@ describe('a replayed event', () => {
     expect(showReplayed({ ...connected, outcome: 'changed', kinds: [] })).toMatch(/details$/);
   });
 
+  it('is shown as far as it says anything, where it is odd', () => {
+    const type = 'Microsoft.EventGrid.MQTTClientSessionDisconnected';
+    const odd = (data: unknown) => showReplayed({ ...connected, event: { type, time: '2026-03-02T12:00:00Z', data } }).split('  ')[3];
+    expect(odd({ sequenceNumber: '7', disconnectionReason: null })).toBe('SessionDisconnected 7');
+    expect(odd({ sequenceNumber: 7, disconnectionReason: '' })).toBe('SessionDisconnected 7');
+    expect(odd('{"sequenceNumber":7}')).toBe('SessionDisconnected');
+    expect(odd(null)).toBe('SessionDisconnected');
+  });
+
   it('is shown with why it was refused, on one line', () => {
     expect(showReplayed(refused)).toBe('2:7  2026-03-02T12:00:01.005Z  -  -  refused: not-json, not\\u{a}JSON');
   });

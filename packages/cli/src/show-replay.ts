@@ -77,7 +77,7 @@ function outcomeOf(event: ReplayedEvent): Cell {
 interface EventAsReceived {
   readonly type?: string;
   readonly time?: string;
-  readonly data?: { readonly sequenceNumber?: unknown; readonly disconnectionReason?: string };
+  readonly data?: { readonly sequenceNumber?: unknown; readonly disconnectionReason?: unknown } | null;
 }
 
 function timeOf({ event }: ReplayedEvent): string | undefined {
@@ -86,7 +86,10 @@ function timeOf({ event }: ReplayedEvent): string | undefined {
 
 /** The type in short, with its number and reason: `SessionDisconnected 5 ConnectionLost`. */
 function eventText({ event }: ReplayedEvent): string {
-  const { type = '-', data = {} } = (event ?? {}) as EventAsReceived;
+  const { type = '-', data } = (event ?? {}) as EventAsReceived;
   const name = type.replace(/^.*\.(MQTTClient)?/, '');
-  return [name, data.sequenceNumber, data.disconnectionReason].filter((part) => part !== undefined).join(' ');
+  // As received, a reason may be missing, and data may be in another form.
+  return [name, data?.sequenceNumber, data?.disconnectionReason]
+    .filter((part) => part !== undefined && part !== null && part !== '')
+    .join(' ');
 }

@@ -7,7 +7,7 @@ import { type Redelivery, type RedriveTarget, redrive, type Verdict } from './re
 export interface DeadLetterFilter extends Interval {
   /** Only those with this reason, such as `invalid-data`. */
   readonly reason?: string | undefined;
-  /** At most so many. Default 100. */
+  /** At most so many. Default: 100 in a list, all in a redrive. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,15 +55,15 @@ export class DeadLetters {
     return record && toDeadLetter(record);
   }
 
-  /** Gives letters to ingest's parser again, the oldest that match first, at most `limit` of them, and appends the events that it admits now
-   *  to `rollcall.events`. A time is held against the letter's arrival in Event Hubs, as ingest did: to wait does not make it true. Throws
+  /** Gives letters to ingest's parser again, all that match, the oldest first, or at most `limit` of them, and appends the events that it admits
+   *  now to `rollcall.events`. A time is held against the letter's arrival in Event Hubs, as ingest did: to wait does not make it true. Throws
    *  PlaceInvalid, LogUnavailable: the letters that have come by then are done, and to begin again is harmless. */
   async *redrive({ dryRun = false, positions, ...filter }: RedriveOptions = {}): AsyncIterable<RedrivenLetter> {
     const records = positions === undefined ? this.#oldest(filter) : this.#records(positions, filter.signal ?? NEVER);
     yield* redrive(redeliveries(records, this.#topic), this.target, dryRun);
   }
 
-  async *#oldest({ reason, limit = LIMIT, signal = NEVER, ...interval }: DeadLetterFilter): AsyncIterable<LogRecord> {
+  async *#oldest({ reason, limit, signal = NEVER, ...interval }: DeadLetterFilter): AsyncIterable<LogRecord> {
     const ranges = await rangesOf(this.target.offsets, this.#topic, interval);
     let found = 0;
     for await (const record of readRanges(this.target.log, this.#topic, ranges, signal)) {

@@ -70,7 +70,7 @@ export type { Progress } from './progress.ts';
 export type { ClientDifference, Comparison } from './rebuild/compare.ts';
 export { GenerationBusy, NothingToSwitchTo, RebuildInterrupted, SnapshotsBehindActive } from './rebuild/errors.ts';
 export type { Generations, Rebuild, RebuildOptions, RebuildProgress, Rebuilt } from './rebuild/rebuild.ts';
-export type { Verdict } from './redrive.ts';
+export type { ImportOptions, Verdict } from './redrive.ts';
 export type { HistoryOptions, Outcome, ReplayedEvent, ReplayOptions } from './replay.ts';
 export { Rollcall, type RollcallOptions } from './rollcall.ts';
 export type { PartitionStatus, Status } from './status.ts';

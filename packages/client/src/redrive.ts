@@ -5,10 +5,12 @@ import {
   parseJson,
   parseTime,
   type Rejection,
+  readLooseTime,
   type Time,
   timeFromMilliseconds,
   topicNames,
 } from '@rollcall/schema';
+import { registrationOf } from './registrations.ts';
 
 /** What ingest's parser says now of what it was given again. */
 export interface Verdict {
@@ -18,18 +20,30 @@ export interface Verdict {
   readonly refused: readonly Rejection[];
 }
 
-/** Something to be given to ingest's parser again. */
-export interface Redelivery<T> {
-  readonly of: T;
-  /** Where it comes from, for whoever reads the log: the header `redriven`. */
-  readonly origin: string;
-  readonly delivery: Delivery;
-}
+/** Something to be given to ingest's parser again, or what nothing can be given of. */
+export type Redelivery<T> =
+  | {
+      readonly of: T;
+      /** Where it comes from, for whoever reads the log: the header `redriven`. */
+      readonly origin: string;
+      readonly delivery: Delivery;
+    }
+  | { readonly of: T; readonly refused: Rejection };
 
 export interface RedriveTarget {
   readonly log: LogOptions;
   readonly offsets: Offsets;
   readonly admission: Admission;
+}
+
+/** Where clients are imported from and to. */
+export interface ImportOptions {
+  /** Where the resources are from, such as the name of a file. */
+  readonly origin: string;
+  /** The namespace of all of them. Default: that of each resource's id; where sources have names, the name of its source. */
+  readonly namespace?: string | undefined;
+  /** Say what would happen, and write nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /** Verdicts that are shown together: their events are acknowledged before the first of them. */
@@ -68,30 +82,51 @@ export function redriveEvents(
   return redrive(redeliveries(), target, dryRun);
 }
 
-/** An event of a blob in which Event Grid keeps what it could not deliver: a CloudEvent with attributes added that say why. Its arrival is
- *  when Event Grid took it in (`publishtime`), else now. */
+/** Registers client resources of Azure Resource Manager, each as of its last change: a verdict for each, in their order. Throws as `redrive`. */
+export function importClients(
+  resources: readonly unknown[],
+  { origin, namespace, dryRun = false }: ImportOptions,
+  target: RedriveTarget,
+): AsyncIterable<Verdict> {
+  async function* redeliveries(): AsyncIterable<Redelivery<object>> {
+    for (const resource of resources) {
+      const registration = registrationOf(resource, namespace);
+      yield registration.ok
+        ? { of: {}, origin, delivery: eventGridDelivery(registration.event) }
+        : { of: {}, refused: registration.rejection };
+    }
+  }
+  // A namespace that was named goes before the names of sources.
+  const admission = namespace === undefined ? target.admission : { ...target.admission, sources: new Map<string, string>() };
+  return redrive(redeliveries(), { ...target, admission }, dryRun);
+}
+
+/** An event of a blob in which Event Grid keeps what it could not deliver: as its subscription has it, with fields added that say why. Its
+ *  arrival is when Event Grid took it in (`publishtime`, in the Event Grid schema `publishTime`), else now. */
 function eventGridDelivery(event: string): Delivery {
   return {
     body: Buffer.from(event),
     properties: {},
     contentType: 'application/cloudevents+json',
-    enqueuedTime: publishTime(event) ?? timeFromMilliseconds(Date.now()),
+    enqueuedTime: publishedAt(event) ?? timeFromMilliseconds(Date.now()),
   };
 }
 
-function publishTime(event: string): Time | undefined {
+function publishedAt(event: string): Time | undefined {
   try {
-    const { publishtime } = parseJson(event) as { publishtime?: unknown };
-    return typeof publishtime === 'string' ? parseTime(publishtime) : undefined;
+    const { publishtime, publishTime = publishtime } = parseJson(event) as { publishtime?: unknown; publishTime?: unknown };
+    return parseTime(readLooseTime(publishTime) ?? '');
   } catch {
     return undefined;
   }
 }
 
 function judge<T extends object>(
-  { of, origin, delivery }: Redelivery<T>,
+  redelivery: Redelivery<T>,
   routing: Parameters<typeof admit>[1],
 ): { records: NewRecord[]; verdict: T & Verdict } {
+  if ('refused' in redelivery) return { records: [], verdict: { ...redelivery.of, admitted: [], refused: [redelivery.refused] } };
+  const { of, origin, delivery } = redelivery;
   const events = admit(delivery, routing);
   const records = events.flatMap((event) => (event.ok ? [event.record] : []));
   const refused = events.flatMap((event) => (event.ok ? [] : [{ reason: event.reason, detail: event.detail }]));

@@ -19,7 +19,7 @@ import type { ReplayControl, ReplaySource } from './fold-log.ts';
 import { type FoldOptions, foldSettings } from './fold-options.ts';
 import type { PastClient } from './past-clients.ts';
 import { Rebuild } from './rebuild/rebuild.ts';
-import { type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
+import { type ImportOptions, importClients, type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
 import { type HistoryOptions, type ReplayedEvent, type ReplayOptions, replay } from './replay.ts';
 import { type Status, statusOf } from './status.ts';
 import { type TableEntry, type TableOptions, tableEntries } from './table.ts';
@@ -153,10 +153,17 @@ export class Rollcall implements AsyncDisposable {
     return clientsAt(this.#replaySource, place, namespace, control);
   }
 
-  /** Gives events that Event Grid could not deliver to ingest's parser, each the JSON of one CloudEvent as its blob has it, and appends what
-   *  is admitted to `rollcall.events`: a verdict for each, in their order. `origin` names where they are from. Throws LogUnavailable. */
+  /** Gives events that Event Grid could not deliver to ingest's parser, each the JSON of one event as its blob has it, a CloudEvent or one in the
+   *  Event Grid schema, and appends what is admitted to `rollcall.events`: a verdict for each, in their order. `origin` names where they are from. Throws LogUnavailable. */
   redrive(events: readonly string[], options: { readonly origin: string; readonly dryRun?: boolean | undefined }): AsyncIterable<Verdict> {
     return redriveEvents(events, options, this.#target);
+  }
+
+  /** Registers clients that Event Grid has but no event told of: resources of Azure Resource Manager, as `az eventgrid namespace client list` prints
+   *  them. Each becomes a CreatedOrUpdated of the time of its last change, so whatever came later wins, and twice is once. A verdict for each, in
+   *  their order. Throws LogUnavailable. */
+  importClients(resources: readonly unknown[], options: ImportOptions): AsyncIterable<Verdict> {
+    return importClients(resources, options, this.#target);
   }
 
   /** How far each stage is: behind the one before it, partition by partition. Never throws because Kafka or Redis does not answer. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { BatchQueue, type StreamedBatch } from './batch-queue.ts';
+import { METADATA_MAX_AGE } from './cluster.ts';
 import { FETCH_BYTES } from './compression.ts';
 import { LogCut, LogUnavailable, PositionUnknown } from './errors.ts';
 import { groupOfOne } from './group-of-one.ts';
@@ -53,6 +54,7 @@ export class BatchReader {
       sessionTimeout: SESSION_TIMEOUT,
       heartbeatInterval: HEARTBEAT,
       allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_MAX_AGE,
       // Left to itself, it would start anew from wherever the group begins.
       retry: { retries: log.retries, restartOnFailure: async () => false },
       ...(group === undefined && { partitionAssigners: [groupOfOne(topic, [...positions.keys()])] }),

@@ -1,18 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, Cluster, ConsumerConfig, PartitionAssigner } from 'kafkajs';
 import { groupOfOne } from './group-of-one.ts';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
+import { within } from './within.ts';
+
+/** How long a consumer relies on what it knows of leaders, in milliseconds. A leader that is cut off from the controller answers a fetch with nothing
+ *  new and without an error, so kafkajs would not look for another one. */
+export const METADATA_MAX_AGE = 10_000;
 
 /** The brokers, their topics and leaders, as kafkajs knows them; to be connected and disconnected by the caller. kafkajs shows it only to the
  *  assigners of a consumer, so a consumer is made that never joins a group. */
-export function createCluster(log: LogOptions, config: Partial<ConsumerConfig> = {}): KafkaCluster {
+export function createCluster(log: LogOptions, config: Partial<ConsumerConfig> = {}, requestTimeout?: number): KafkaCluster {
   const clusters: Cluster[] = [];
   const seeing: PartitionAssigner = (seen) => {
     clusters.push(seen.cluster);
     return groupOfOne('', [])(seen);
   };
-  createKafka(log).consumer({ groupId: log.clientId, ...config, partitionAssigners: [seeing] });
+  createKafka(log, requestTimeout).consumer({ groupId: log.clientId, ...config, partitionAssigners: [seeing] });
   const [cluster] = clusters;
   if (cluster === undefined) throw new TypeError('an assigner is shown the cluster');
   return cluster as unknown as KafkaCluster;
@@ -20,10 +24,11 @@ export function createCluster(log: LogOptions, config: Partial<ConsumerConfig> =
 
 /** kafkajs waits for answers that are still under way, and a frozen broker gives none: it is not waited for. Never throws. */
 export async function disconnect(cluster: KafkaCluster): Promise<void> {
-  const patience = new AbortController();
-  const enough = sleep(LONGEST_GOODBYE, undefined, { signal: patience.signal }).catch(() => {});
-  await Promise.race([cluster.disconnect().catch(() => {}), enough]);
-  patience.abort();
+  // A connection that fails from now on would have kafkajs open others, which nobody would close.
+  cluster.connect = cluster.refreshMetadata = async () => {
+    throw new Error('the cluster was disconnected');
+  };
+  await within(LONGEST_GOODBYE, cluster.disconnect()).catch(() => {});
 }
 
 /** In milliseconds. */

@@ -1,7 +1,7 @@
 import type { KafkaBroker, KafkaCluster } from './cluster.ts';
 
 /** What a coordinator keeps: a consumer group's offsets, or the transactions of a transactional id. Kafka's own numbers. */
-const KINDS = { group: 0, transaction: 1 } as const;
+export const COORDINATORS = { group: 0, transaction: 1 } as const;
 
 /** The brokers that keep groups and transactions. Each is asked for once: where it has moved, it refuses, and that is a doubt. */
 export class Coordinators {
@@ -10,11 +10,11 @@ export class Coordinators {
 
   constructor(private readonly cluster: KafkaCluster) {}
 
-  async find(kind: keyof typeof KINDS, id: string): Promise<KafkaBroker> {
+  async find(kind: keyof typeof COORDINATORS, id: string): Promise<KafkaBroker> {
     const key = `${kind} ${id}`;
     const nodeId = this.#nodes.get(key);
     if (nodeId !== undefined) return this.cluster.findBroker({ nodeId });
-    const broker = await this.cluster.findGroupCoordinator({ groupId: id, coordinatorType: KINDS[kind] });
+    const broker = await this.cluster.findGroupCoordinator({ groupId: id, coordinatorType: COORDINATORS[kind] });
     this.#nodes.set(key, broker.nodeId);
     return broker;
   }

@@ -10,7 +10,8 @@ export class LogUnavailable extends Error {
   }
 }
 
-/** Kafka answers, but not yet: a leader is being elected, or not all brokers have heard of it. kafkajs does not wait for each of these, and not long for the others. */
+/** Kafka answers, but not yet: a leader is being elected, or not all brokers have heard of it. kafkajs does not wait for each of these, and not long
+ *  for the others. */
 export function isPassing(error: unknown): boolean {
   const root = rootOf(error);
   return isAnswer(root) && root.retriable === true;
@@ -29,7 +30,16 @@ function rootOf(error: unknown): unknown {
 }
 
 function isAnswer(error: unknown): error is Error & { readonly retriable?: unknown } {
-  return error instanceof Error && (error.name === 'KafkaJSProtocolError' || error.name === 'BrokersDisagree');
+  return error instanceof BrokersDisagree || (error instanceof Error && error.name === 'KafkaJSProtocolError');
+}
+
+/** No majority of the brokers names the same leader, or the one that they name cannot be reached: another one will lead soon. */
+export class BrokersDisagree extends Error {
+  override readonly name = 'BrokersDisagree';
+  readonly retriable = true;
+  constructor(why = 'the brokers do not agree yet on who leads') {
+    super(why);
+  }
 }
 
 /** The topics have another number of partitions than this program was told: clients would be written where nobody looks for them. */

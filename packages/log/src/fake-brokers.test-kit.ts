@@ -6,6 +6,7 @@ import type { LogOptions } from './options.ts';
 
 const kafkajs = createRequire(import.meta.url);
 const Decoder = kafkajs('kafkajs/src/protocol/decoder');
+const Encoder = kafkajs('kafkajs/src/protocol/encoder');
 const decodeRecord = kafkajs('kafkajs/src/protocol/recordBatch/record/v0/decoder');
 
 const LOOPBACK = '127.0.0.1';
@@ -63,13 +64,16 @@ export class FakeBrokers implements AsyncDisposable {
   /** Error codes with which the next requests of a name are answered; only those of transactions. */
   readonly refusals = new Map<string, number[]>();
   readonly #appended = new Map<string, number>();
-  readonly #sockets = new Set<net.Socket>();
+  readonly #sockets = new Map<number, net.Socket[]>();
   #producers = 1000;
+
+  readonly #ports: readonly number[];
 
   private constructor(
     private readonly topic: string,
     private readonly servers: readonly net.Server[],
   ) {
+    this.#ports = servers.map((server) => (server.address() as net.AddressInfo).port);
     for (const [node, server] of servers.entries()) server.on('connection', (socket) => this.#serve(node, socket));
   }
 
@@ -87,17 +91,17 @@ export class FakeBrokers implements AsyncDisposable {
     return { brokers, prefix: 'rollcall', clientId: 'test', retries: 5, logger: { debug: () => {} } };
   }
 
-  get #ports(): number[] {
-    return this.servers.map((server) => (server.address() as net.AddressInfo).port);
+  kill(node: number): void {
+    this.servers[node]?.close();
+    for (const socket of this.#sockets.get(node) ?? []) socket.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    for (const server of this.servers) server.close();
+    for (const node of this.servers.keys()) this.kill(node);
   }
 
   #serve(node: number, socket: net.Socket): void {
-    this.#sockets.add(socket);
+    this.#sockets.set(node, [...(this.#sockets.get(node) ?? []), socket]);
     let bytes: Buffer = Buffer.alloc(0);
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
@@ -185,7 +189,7 @@ export class FakeBrokers implements AsyncDisposable {
       Buffer.concat([int16(0), int32(id), int32(this.stale.has(node) ? node : leader), array(nodes, int32), array(nodes, int32)]);
     return Buffer.concat([
       array(nodes, (of) => Buffer.concat([this.#address(of), string('')])),
-      int32(0),
+      int32(this.#coordinator),
       array([this.topic], (topic) => Buffer.concat([int16(0), string(topic), Buffer.from([0]), array([...this.leaders], partition)])),
     ]);
   }
@@ -229,27 +233,10 @@ function producePart(node: number, partition: number, batch: Buffer): ProducePar
   return { node, partition, values, producerId: String(batch.readBigInt64BE(43)), firstSequence: batch.readInt32BE(53) };
 }
 
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(value);
-  return bytes;
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-function int64(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(value);
-  return bytes;
-}
-
-function string(value: string): Buffer {
-  return Buffer.concat([int16(Buffer.byteLength(value)), Buffer.from(value)]);
-}
+const int16 = (value: number): Buffer => new Encoder().writeInt16(value).buffer;
+const int32 = (value: number): Buffer => new Encoder().writeInt32(value).buffer;
+const int64 = (value: bigint): Buffer => new Encoder().writeInt64(value).buffer;
+const string = (value: string): Buffer => new Encoder().writeString(value).buffer;
 
 function array<T>(values: readonly T[], write: (value: T) => Buffer): Buffer {
   return Buffer.concat([int32(values.length), ...values.map(write)]);

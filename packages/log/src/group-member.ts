@@ -1,4 +1,5 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { METADATA_MAX_AGE } from './cluster.ts';
 import { PROJECTOR_FETCH_BYTES } from './compression.ts';
 import { LogUnavailable } from './errors.ts';
 import { createKafka } from './kafka.ts';
@@ -47,6 +48,7 @@ export class GroupMember {
       sessionTimeout: SESSION_TIMEOUT,
       heartbeatInterval: HEARTBEAT,
       allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_MAX_AGE,
     });
   }
 

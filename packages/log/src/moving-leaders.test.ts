@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { FakeBrokers, NOT_ENOUGH_REPLICAS_AFTER_APPEND, NOT_LEADER, type ProducePart } from './fake-brokers.test-kit.ts';
 import { Transactor } from './transactor.ts';
 import { LogWriter } from './writer.ts';
@@ -127,4 +127,21 @@ it('sends one request at a time, in the order in which they were asked for', asy
   await Promise.all(['a', 'b', 'c'].map((value) => writer.append([record(0, value)])));
   await writer.close();
   expect(brokers.log.get(0)).toEqual(['a', 'b', 'c']);
+});
+
+it('comes to another broker where the one that it began with is frozen', async () => {
+  await using brokers = await FakeBrokers.start(TOPIC, 3);
+  brokers.leaders.set(0, 2);
+  brokers.frozen.add(0);
+  // The order of the brokers is chance: the frozen one first, and last as soon as that has been tried.
+  let drawn = 0;
+  const chance = vi.spyOn(Math, 'random').mockImplementation(() => drawn);
+  const writer = new LogWriter(brokers.options);
+  const appended = writer.append([record(0, 'a')]);
+  await vi.waitFor(() => expect(brokers.asked).toContain('apiVersions'));
+  drawn = 0.99;
+  await appended;
+  chance.mockRestore();
+  await writer.close();
+  expect(brokers.log.get(0)).toEqual(['a']);
 });

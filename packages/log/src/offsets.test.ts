@@ -15,6 +15,11 @@ async function threeBrokers(): Promise<FakeBrokers> {
 /** Which broker a client comes to first is chance. */
 const TIMES = 8;
 
+/** As whoever asks does: the frozen broker may be the first one that is asked. */
+async function retried<T>(ask: () => Promise<T>): Promise<T> {
+  return ask().catch(() => retried(ask));
+}
+
 it('does not believe a broker that still says it leads: a restore would end too early, and a take-over begin too early', async () => {
   await using brokers = await threeBrokers();
   brokers.stale.set(0, 3n);
@@ -27,7 +32,7 @@ it('does not believe a broker that still says it leads: a restore would end too 
   }
 });
 
-it('does not wait for a broker that is frozen', async () => {
+it('waits for no broker that is frozen longer than it takes to come to another one', async () => {
   await using brokers = await threeBrokers();
   const offsets = new Offsets(brokers.options);
   await offsets.bounds(TOPIC, 0);
@@ -35,6 +40,41 @@ it('does not wait for a broker that is frozen', async () => {
   const began = performance.now();
   expect(await offsets.bounds(TOPIC, 0)).toMatchObject({ end: 7n });
   expect(performance.now() - began).toBeLessThan(2_000);
+  await offsets.close();
+  const fresh = new Offsets(brokers.options);
+  const answered = await retried(() => fresh.bounds(TOPIC, 0));
+  expect(answered).toMatchObject({ end: 7n });
+  await fresh.close();
+});
+
+it('finds the next leader where the one that was agreed on freezes, or cannot be reached', async () => {
+  await using brokers = await threeBrokers();
+  const offsets = new Offsets(brokers.options);
+  await offsets.bounds(TOPIC, 0);
+  brokers.frozen.add(2);
+  setTimeout(() => brokers.leaders.set(0, 1), 100);
+  expect(await retried(() => offsets.bounds(TOPIC, 0))).toMatchObject({ end: 7n });
+  await offsets.close();
+});
+
+it('asks again while brokers disagree, though one of them is dead: so it is after each death', async () => {
+  await using brokers = await threeBrokers();
+  const offsets = new Offsets(brokers.options);
+  await offsets.bounds(TOPIC, 0);
+  brokers.kill(0);
+  brokers.stale.set(1, 4n);
+  setTimeout(() => brokers.stale.clear(), 300);
+  expect(await offsets.bounds(TOPIC, 0)).toMatchObject({ end: 7n });
+  await offsets.close();
+});
+
+it('answers all who ask at once, whatever becomes of one question', async () => {
+  await using brokers = await threeBrokers();
+  const offsets = new Offsets(brokers.options);
+  brokers.stale.set(0, 3n).set(1, 4n);
+  setTimeout(() => brokers.stale.clear(), 300);
+  const answers = await Promise.all(Array.from({ length: 16 }, () => offsets.bounds(TOPIC, 0)));
+  expect(answers.map(({ end }) => end)).toEqual(Array(16).fill(7n));
   await offsets.close();
 });
 

@@ -1,4 +1,4 @@
-import { agreedGroupCoordinator, agreedLeaders } from './agreement.ts';
+import { agreedGroupCoordinator, agreedLeaders, askLeader } from './agreement.ts';
 import { createCluster, disconnect, type KafkaCluster, type OffsetsResponse } from './cluster.ts';
 import { LogUnavailable } from './errors.ts';
 import type { LogOptions } from './options.ts';
@@ -18,9 +18,12 @@ const EARLIEST = -2;
 const APPENDED = 0;
 const COMMITTED = 1;
 
+/** Each of these questions is answered at once, in milliseconds, or the broker is frozen. */
+const ANSWERS_WITHIN = 5_000;
+
 /** What the brokers know of offsets, asked afresh each time of those that lead for certain. Throws LogUnavailable. */
 export class Offsets {
-  #cluster: Promise<KafkaCluster> | undefined;
+  #view: ClusterView | undefined;
 
   constructor(private readonly log: LogOptions) {}
 
@@ -34,7 +37,7 @@ export class Offsets {
     return this.#ask(async (cluster) => {
       const partitions = [...(await agreedLeaders(cluster, topic)).keys()].map((partition) => ({ partition }));
       const coordinator = await agreedGroupCoordinator(cluster, groupId);
-      return byPartition([await coordinator.offsetFetch({ groupId, topics: [{ topic, partitions }] })]);
+      return byPartition([await askLeader(() => coordinator.offsetFetch({ groupId, topics: [{ topic, partitions }] }))]);
     });
   }
 
@@ -72,30 +75,54 @@ export class Offsets {
   }
 
   async close(): Promise<void> {
-    const cluster = this.#cluster;
-    this.#cluster = undefined;
-    await cluster?.then(disconnect, () => {});
+    const view = this.#view;
+    this.#view = undefined;
+    await view?.close();
   }
 
   /** kafkajs gives up where another broker leads by now: a new view of the cluster looks for the leaders anew. */
   #ask<T>(question: (cluster: KafkaCluster) => Promise<T>): Promise<T> {
     return whenReady(async () => {
+      this.#view ??= new ClusterView(this.log);
+      const view = this.#view;
       try {
-        this.#cluster ??= connect(this.log);
-        return await question(await this.#cluster);
+        return await view.ask(question);
       } catch (cause) {
-        await this.close();
+        if (this.#view === view) this.#view = undefined;
+        void view.close();
         throw new LogUnavailable(`ask Kafka at ${this.log.brokers.join(', ')} for offsets`, true, cause);
       }
     });
   }
 }
 
+/** A connected cluster for as long as anybody asks it something. */
+class ClusterView {
+  readonly #cluster: Promise<KafkaCluster>;
+  readonly #asking = new Set<Promise<unknown>>();
+
+  constructor(log: LogOptions) {
+    this.#cluster = connect(log);
+    this.#cluster.catch(() => {}); // Whoever asks is told.
+  }
+
+  async ask<T>(question: (cluster: KafkaCluster) => Promise<T>): Promise<T> {
+    const asking = this.#cluster.then(question);
+    this.#asking.add(asking);
+    return asking.finally(() => this.#asking.delete(asking));
+  }
+
+  /** Disconnects when all that was asked is answered. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#asking);
+    await this.#cluster.then(disconnect, () => {});
+  }
+}
+
 async function connect(log: LogOptions): Promise<KafkaCluster> {
-  const cluster = createCluster(log, { allowAutoTopicCreation: false });
+  const cluster = createCluster(log, { allowAutoTopicCreation: false }, ANSWERS_WITHIN);
   try {
     await cluster.connect();
-    await cluster.refreshMetadata();
     return cluster;
   } catch (error) {
     await disconnect(cluster);
@@ -111,11 +138,13 @@ async function listOffsets(
   isolationLevel: number,
 ): Promise<Map<number, bigint>> {
   const byLeader = Map.groupBy(leaders.keys(), (partition) => leaders.get(partition) ?? -1);
-  const answers = [...byLeader].map(async ([nodeId, partitions]) => {
-    const broker = await cluster.findBroker({ nodeId });
-    return broker.listOffsets({
-      isolationLevel,
-      topics: [{ topic, partitions: partitions.map((partition) => ({ partition, timestamp })) }],
+  const answers = [...byLeader].map(([nodeId, partitions]) => {
+    return askLeader(async () => {
+      const broker = await cluster.findBroker({ nodeId });
+      return broker.listOffsets({
+        isolationLevel,
+        topics: [{ topic, partitions: partitions.map((partition) => ({ partition, timestamp })) }],
+      });
     });
   });
   return byPartition(await Promise.all(answers));

@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { topicNames } from '@rollcall/schema';
 import { answeredType, createCluster, disconnect, type KafkaCluster, type ProducerIdentity } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
 import { Coordinators } from './coordinators.ts';
 import type { LogOptions } from './options.ts';
 import type { PartitionRecords } from './outbox.ts';
+import { within } from './within.ts';
 
 /** How long the brokers may take to end the transaction before this one, and how long the first and the longest wait for it are, in ms. */
 const ENDED_WITHIN = 5_000;
 const FIRST_WAIT = 5;
 const LONGEST_WAIT = 500;
+
+/** For a producer to get its identity, in ms. The broker that it comes to may be frozen: the next attempt comes to another one. */
+const OPENED_WITHIN = 10_000;
 
 /** Sequence numbers are int32, and begin with 0 again. */
 const SEQUENCES = 2 ** 31;
@@ -39,21 +44,24 @@ export class Producer {
   static async open(log: LogOptions, transaction?: TransactionOptions): Promise<Producer> {
     const cluster = createCluster(log, { maxInFlightRequests: 1, allowAutoTopicCreation: false });
     try {
-      await cluster.connect();
-      await cluster.refreshMetadataIfNecessary();
-      const coordinators = new Coordinators(cluster);
-      const transactionalId = transaction?.transactionalId;
-      const broker = await (transactionalId === undefined
-        ? cluster.findControllerBroker()
-        : coordinators.find('transaction', transactionalId));
-      const identity = await whenTransactionEnded(() =>
-        broker.initProducerId({ transactionalId, transactionTimeout: transaction?.timeout }),
-      );
-      return new Producer(cluster, identity, coordinators);
+      return await within(OPENED_WITHIN, Producer.#identified(cluster, log, transaction));
     } catch (error) {
       await disconnect(cluster);
       throw error;
     }
+  }
+
+  static async #identified(cluster: KafkaCluster, log: LogOptions, transaction?: TransactionOptions): Promise<Producer> {
+    await cluster.connect();
+    // Asked about no topic, kafkajs asks about all, and fails where any of anybody's has no leader.
+    await cluster.addTargetTopic(topicNames(log.prefix).events);
+    const coordinators = new Coordinators(cluster);
+    const transactionalId = transaction?.transactionalId;
+    const broker = await (transactionalId === undefined
+      ? cluster.findControllerBroker()
+      : coordinators.find('transaction', transactionalId));
+    const identity = await whenTransactionEnded(() => broker.initProducerId({ transactionalId, transactionTimeout: transaction?.timeout }));
+    return new Producer(cluster, identity, coordinators);
   }
 
   /** Resolves when all in-sync replicas have each record. Throws what kafkajs throws, and NotAcknowledged: any of the records may have been

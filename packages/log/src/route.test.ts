@@ -42,6 +42,7 @@ describe('an event', () => {
   it('goes to the log under its client’s key and partition, as received, with when Event Hubs had it', () => {
     expect(route(message(` ${GOOD} `), ROUTING)).toEqual({
       refused: [],
+      tolerated: [],
       records: [
         {
           topic: 'rollcall.events',
@@ -58,6 +59,25 @@ describe('an event', () => {
     const sources = new Map([['/ns', 'west']]);
     const { records } = route(message(GOOD), { ...ROUTING, admission: { ...ROUTING.admission, sources } });
     expect(records[0]).toMatchObject({ key: 'west/client 1', partition: partitionOf('west/client 1', 16) });
+  });
+
+  it('that lacks what presence does not need goes there as it came, and says what was tolerated', () => {
+    const { id: _, ...nameless } = CONNECTED;
+    const type = 'Microsoft.EventGrid.MQTTClientSessionDisconnected';
+    const odd = JSON.stringify({ ...nameless, type, data: { ...DATA, disconnectionReason: null } });
+    const { records, refused, tolerated } = route(message(`[${GOOD},${odd},${odd}]`), ROUTING);
+    expect([records.map(({ value }) => value), refused]).toEqual([[GOOD, odd, odd], []]);
+    expect(tolerated.toSorted()).toEqual(['disconnectionReason', 'disconnectionReason', 'id', 'id']);
+  });
+
+  it('in the Event Grid schema is written as a CloudEvent, its data byte for byte', () => {
+    const { specversion: _, source, type, time, ...rest } = CONNECTED;
+    const data = JSON.stringify(DATA).replace('"sequenceNumber":1', '"sequenceNumber": 9223372036854775807');
+    const fields = JSON.stringify({ ...rest, topic: source, eventType: type, eventTime: time, dataVersion: '1' });
+    const { records } = route(message(`${fields.slice(0, -1)},"data":${data}}`), ROUTING);
+    expect(records[0]).toMatchObject({ key: KEY, value: expect.stringMatching(/,"dataversion":"1","data":/) });
+    expect(records[0]?.value).toContain(`"data":${data}}`);
+    expect(JSON.parse(String(records[0]?.value))).toMatchObject(CONNECTED);
   });
 
   it('in binary mode is written in structured mode, its data byte for byte', () => {

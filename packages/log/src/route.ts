@@ -6,6 +6,7 @@ import {
   parseDelivery,
   partitionOf,
   type Refused,
+  type ToleratedField,
   type Topics,
   timeFromMilliseconds,
   timeToMilliseconds,
@@ -30,28 +31,41 @@ export interface Routing {
   readonly admission: Admission;
 }
 
+/** What becomes of one message. */
+export interface Routed {
+  readonly records: NewRecord[];
+  readonly refused: Refused[];
+  /** The fields that were not as documented, once for each event. */
+  readonly tolerated: ToleratedField[];
+}
+
 /** Where the events of one message go: each to `rollcall.events` under its client's key, or with its reason to the dead letters. */
-export function route(message: HubMessage, routing: Routing): { records: NewRecord[]; refused: Refused[] } {
+export function route(message: HubMessage, routing: Routing): Routed {
   const delivery = { ...message, enqueuedTime: timeFromMilliseconds(message.enqueuedTime.getTime()) };
   const routed = admit(delivery, routing);
   return {
     records: routed.map((event, element) => (event.ok ? event.record : deadLetter(event, element, message, routing))),
     refused: routed.filter((event) => !event.ok),
+    tolerated: routed.flatMap((event) => (event.ok ? event.tolerated : [])),
   };
+}
+
+/** An event as its record of `rollcall.events`. */
+export interface AdmittedRecord {
+  readonly ok: true;
+  readonly record: NewRecord & { readonly key: string };
+  readonly tolerated: readonly ToleratedField[];
 }
 
 /** Each event of a delivery as its record of `rollcall.events`, or why it is none. The one way into the log from outside: of ingest, and of
  *  whoever redrives. Never throws. */
-export function admit(
-  delivery: Delivery,
-  { topics, partitions, admission }: Omit<Routing, 'hub'>,
-): ({ readonly ok: true; readonly record: NewRecord & { readonly key: string } } | Refused)[] {
+export function admit(delivery: Delivery, { topics, partitions, admission }: Omit<Routing, 'hub'>): (AdmittedRecord | Refused)[] {
   const arrived = new Date(timeToMilliseconds(delivery.enqueuedTime)).toISOString();
   return parseDelivery(delivery, admission).map((event) => {
     if (!event.ok) return event;
-    const { key, json } = event;
+    const { key, json, tolerated } = event;
     const headers = { 'content-type': STRUCTURED, 'hub-enqueued-time': arrived };
-    return { ok: true, record: { topic: topics.events, partition: partitionOf(key, partitions), key, value: json, headers } };
+    return { ok: true, record: { topic: topics.events, partition: partitionOf(key, partitions), key, value: json, headers }, tolerated };
   });
 }
 

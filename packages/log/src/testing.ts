@@ -46,7 +46,6 @@ export async function moveLeader(log: LogOptions, topic: string, partition: numb
   const admin = createKafka(log).admin();
   const assign = async (replicas: number[]) => {
     await admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment: [{ partition, replicas }] }] });
-    // kafkajs cannot be asked whether a reassignment is done where there is none.
     for (let asked = 0; asked < REASSIGNMENT_ROUNDS; asked++) {
       const found = await replicasOf(admin, topic, partition);
       if (String(found.replicas) === String(replicas) && found.isr.length === replicas.length) return;

@@ -2,7 +2,7 @@ import kafkajs from 'kafkajs';
 import { createKafka } from './kafka.ts';
 import type { LogOptions } from './options.ts';
 
-/** A topic in which an acknowledged record is on one broker only, or may be. */
+/** A topic in which an acknowledged record may be on one broker only, or on so few that a majority of its replicas may not know of it. */
 export interface WeakTopic {
   readonly topic: string;
   /** Of the partition that has the fewest. */
@@ -29,13 +29,19 @@ export async function weakTopics(log: LogOptions, topics: readonly string[]): Pr
         replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
         minInsyncReplicas: Number(configs.resources.find(({ resourceName }) => resourceName === name)?.configEntries[0]?.configValue),
       }))
-      .filter(({ replicas, minInsyncReplicas }) => replicas < 2 || minInsyncReplicas < 2);
+      .filter(isWeak);
   } catch (error) {
     log.logger.debug({ error: String(error) }, 'cannot find out how many replicas topics have');
     return [];
   } finally {
     await admin.disconnect().catch(() => {});
   }
+}
+
+/** Where all replicas are too few, Kafka asks for no more than there are. */
+export function isWeak({ replicas, minInsyncReplicas }: Omit<WeakTopic, 'topic'>): boolean {
+  const acknowledging = Math.min(minInsyncReplicas, replicas);
+  return acknowledging < 2 || acknowledging + Math.floor(replicas / 2) < replicas;
 }
 
 /** For the log line of a service. */

@@ -5,7 +5,8 @@ export type Properties = Readonly<Record<string, unknown>>;
 
 const PREFIXES = ['cloudevents:', 'cloudevents_', 'ce-', 'ce_'];
 
-/** The CloudEvent attributes of a message in binary mode; undefined if it is not in binary mode.
+/** The CloudEvent attributes of a message in binary mode; undefined if it is not in binary mode: it has no version there, and no type
+ *  and time either.
  *  Source: CloudEvents AMQP and Kafka protocol bindings 1.0 */
 export function binaryModeAttributes(properties: Properties): Record<string, string> | undefined {
   const attributes: Record<string, string> = Object.create(null);
@@ -14,7 +15,8 @@ export function binaryModeAttributes(properties: Properties): Record<string, str
     if (prefix === undefined || value === undefined || value === null) continue;
     attributes[property.slice(prefix.length).toLowerCase()] = textOf(value);
   }
-  return attributes['specversion'] === undefined ? undefined : attributes;
+  const { specversion, type, time } = attributes;
+  return specversion === undefined && (type === undefined || time === undefined) ? undefined : attributes;
 }
 
 /** Never throws: an invalid Date has no ISO form, and an object may have no text at all. */

@@ -11,6 +11,8 @@ export {
   type SessionConnected,
   type SessionDisconnected,
 } from './lifecycle-event.ts';
+export { readLooseTime } from './loose-time.ts';
+export { TOLERATED_FIELDS, type ToleratedField } from './mend-event.ts';
 export {
   type ClientKey,
   clientKey,

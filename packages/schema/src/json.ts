@@ -27,6 +27,19 @@ function exactInteger(_key: string, value: unknown, context: { source: string })
   return BigInt(context.source);
 }
 
+/** How often JSON may stand as text within JSON. */
+const MAX_WRAPPINGS = 3;
+
+/** What a text holds that is JSON, or the JSON of such a text; the value itself if it is none. Never throws. */
+export function unwrapJson(value: unknown, wrappings = MAX_WRAPPINGS): unknown {
+  if (typeof value !== 'string' || wrappings === 0) return value;
+  try {
+    return unwrapJson(parseJson(value), wrappings - 1);
+  } catch {
+    return value;
+  }
+}
+
 /** Serialises what parseJson gave, bigints included. */
 export function stringifyJson(value: unknown): string {
   try {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nestsDeeperThan } from './json.ts';
 import { Name } from './names.ts';
+import { openSet } from './open-set.ts';
 import { SequenceNumber } from './sequence-number.ts';
 import { TimeText } from './time.ts';
 
@@ -31,12 +32,16 @@ export const DISCONNECTION_REASONS = [
 /** The client reconnected on the same session: the end of a connection, not of the client's presence. */
 export const SESSION_TAKEN_OVER = 'SessionTakenOver';
 
-const MAX_ATTRIBUTE_DEPTH = 32;
+/** What a reason or a state is called where the event does not tell it. */
+export const UNKNOWN = 'Unknown';
 
-const Text = z
-  .string()
-  .min(1)
-  .refine((text) => text.isWellFormed(), 'expected well-formed Unicode');
+export const DisconnectionReason = openSet([...DISCONNECTION_REASONS, UNKNOWN]);
+export const ClientResourceState = openSet(['Enabled', 'Disabled', UNKNOWN]);
+
+export const MAX_ATTRIBUTE_DEPTH = 32;
+
+/** What an id is compared by, and a source found by. Empty where the event has none. */
+const Text = z.string().refine((text) => text.isWellFormed(), 'expected well-formed Unicode');
 
 /** A client's attributes, kept whole: any JSON object. Integers beyond 2^53 are bigints. */
 export type Attributes = { readonly [name: string]: unknown };
@@ -53,7 +58,7 @@ const SessionData = z.object({
 
 const ClientData = z.object({ namespaceName: Name, clientAuthenticationName: Name, clientName: Name });
 
-/** What every CloudEvent has; `data` depends on the type. */
+/** What every event of the log has; `data` depends on the type. */
 export const CloudEvent = z.object({ specversion: z.literal('1.0'), id: Text, source: Text, type: Text });
 
 const Envelope = CloudEvent.extend({ subject: z.string().optional(), time: TimeText });
@@ -61,14 +66,20 @@ const Envelope = CloudEvent.extend({ subject: z.string().optional(), time: TimeT
 export const SessionConnected = Envelope.extend({ type: z.literal(EVENT_TYPES.sessionConnected), data: SessionData });
 export const SessionDisconnected = Envelope.extend({
   type: z.literal(EVENT_TYPES.sessionDisconnected),
-  data: SessionData.extend({ disconnectionReason: Name }),
+  data: SessionData.extend({ disconnectionReason: DisconnectionReason.schema }),
 });
 export const ClientCreatedOrUpdated = Envelope.extend({
   type: z.literal(EVENT_TYPES.clientCreatedOrUpdated),
-  data: ClientData.extend({ createdOn: TimeText, updatedOn: TimeText, state: Name, attributes: Attributes.default({}) }),
+  data: ClientData.extend({
+    createdOn: TimeText,
+    updatedOn: TimeText,
+    state: ClientResourceState.schema,
+    attributes: Attributes.default({}),
+  }),
 });
 export const ClientDeleted = Envelope.extend({ type: z.literal(EVENT_TYPES.clientDeleted), data: ClientData });
 
+/** An event as the article describes it, or as `mendEvent` has made it. Whatever else comes in is mended first (`readLifecycleEvent`). */
 export const LifecycleEvent = z.discriminatedUnion('type', [SessionConnected, SessionDisconnected, ClientCreatedOrUpdated, ClientDeleted]);
 
 export type SessionConnected = z.infer<typeof SessionConnected>;

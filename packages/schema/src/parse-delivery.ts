@@ -1,12 +1,16 @@
 import { binaryModeAttributes, decodeUtf8, type Properties, structuredModeJson } from './binary-mode.ts';
-import { nestsDeeperThan, parseJson } from './json.ts';
-import { CloudEvent, EVENT_TYPES, LifecycleEvent } from './lifecycle-event.ts';
+import { cloudEventJson, isEventGridSchema } from './event-grid-schema.ts';
+import { nestsDeeperThan, parseJson, unwrapJson } from './json.ts';
+import { EVENT_TYPES, type LifecycleEvent } from './lifecycle-event.ts';
+import type { ToleratedField } from './mend-event.ts';
 import { clientKey, Name } from './names.ts';
-import { describeIssue, type Rejection, type RejectionReason } from './rejection.ts';
+import { MAX_EVENT_DEPTH, readLifecycleEvent } from './read-event.ts';
+import { quote, type Rejection, type RejectionReason } from './rejection.ts';
 import { splitArray } from './split-array.ts';
 import { formatTime, TICKS_PER_MILLISECOND, type Time } from './time.ts';
 
-/** One Event Hubs message, whatever its envelope: an array of CloudEvents, one CloudEvent, or binary mode. */
+/** One Event Hubs message, whatever its envelope: an event or an array of them, each a CloudEvent or in the Event Grid schema, or a CloudEvent
+ *  in binary mode. */
 export interface Delivery {
   readonly body: Uint8Array;
   readonly properties: Properties;
@@ -29,8 +33,10 @@ export type Admitted = {
   readonly event: LifecycleEvent;
   /** Key of the client in topics and Redis. */
   readonly key: string;
-  /** The event as received: one structured CloudEvent. */
+  /** The event as received, one structured CloudEvent; of another form, the CloudEvents envelope around its unchanged data. */
   readonly json: string;
+  /** The fields that are missing, or not as documented. */
+  readonly tolerated: readonly ToleratedField[];
 };
 
 export type Refused = Rejection & {
@@ -40,14 +46,6 @@ export type Refused = Rejection & {
   /** Key of the client as far as the event could be read. */
   readonly key?: string;
 };
-
-/** The schema looks at the fields it knows. Below this depth, no reader of the rest, such as JSON.stringify, runs out of stack. */
-const MAX_EVENT_DEPTH = 64;
-
-/** Longest type or source in a detail, in UTF-16 units: details travel in Kafka headers. */
-const MAX_QUOTE = 300;
-
-const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.values(EVENT_TYPES));
 
 /** Reads every event of a delivery. One bad event takes none of its neighbours with it. Never throws. */
 export function parseDelivery(delivery: Delivery, admission: Admission): (Admitted | Refused)[] {
@@ -70,11 +68,15 @@ function parseBinary(attributes: Record<string, string>, data: string, delivery:
   return admit({ ...attributes, data: parsed.value }, json, original, delivery, admission);
 }
 
-function parseStructured(json: string, original: string | Uint8Array, delivery: Delivery, admission: Admission): Admitted | Refused {
-  if (Buffer.byteLength(json) > admission.maxEventBytes) return { ok: false, ...tooLarge(admission), original };
-  const parsed = tryParseJson(json);
+function parseStructured(text: string, original: string | Uint8Array, delivery: Delivery, admission: Admission): Admitted | Refused {
+  if (Buffer.byteLength(text) > admission.maxEventBytes) return { ok: false, ...tooLarge(admission), original };
+  const parsed = tryParseJson(text);
   if ('reason' in parsed) return { ok: false, ...parsed, original };
-  return admit(parsed.value, json, original, delivery, admission);
+  if (!isEventGridSchema(parsed.value)) return admit(parsed.value, text, original, delivery, admission);
+  const json = cloudEventJson(text);
+  if (Buffer.byteLength(json) > admission.maxEventBytes) return { ok: false, ...tooLarge(admission), original };
+  // What is read is what is kept, so whoever reads it next finds the same event.
+  return admit(parseJson(json), json, original, delivery, admission);
 }
 
 function admit(value: unknown, json: string, original: string | Uint8Array, delivery: Delivery, admission: Admission): Admitted | Refused {
@@ -85,22 +87,19 @@ function admit(value: unknown, json: string, original: string | Uint8Array, deli
     original,
     ...(key === undefined ? keyAsFarAsKnown(value) : { key }),
   });
-  const parsed = LifecycleEvent.safeParse(value);
-  if (!parsed.success) {
-    const envelope = CloudEvent.safeParse(value);
-    if (!envelope.success) return refuse('not-cloudevent', describeIssue(envelope.error));
-    if (!KNOWN_TYPES.has(envelope.data.type)) return refuse('unknown-type', quote(envelope.data.type));
-    return refuse('invalid-data', describeIssue(parsed.error));
-  }
+  const read = readLifecycleEvent(value);
+  if (!read.ok) return refuse(read.reason, read.detail);
   if (nestsDeeperThan(MAX_EVENT_DEPTH, value)) return refuse('invalid-data', `nested more than ${MAX_EVENT_DEPTH} levels deep`);
-  const event = parsed.data;
+  const { event, tolerated } = read;
   const namespace = admission.sources.size === 0 ? event.data.namespaceName : admission.sources.get(event.source.toLowerCase());
-  if (namespace === undefined) return refuse('unknown-source', quote(event.source));
+  if (namespace === undefined) return refuse('unknown-source', event.source === '' ? NO_SOURCE : quote(event.source));
   const key = clientKey(namespace, event.data.clientAuthenticationName);
   const ahead = timeAhead(event, delivery.enqueuedTime, admission.maxClockAhead);
   if (ahead !== undefined) return refuse('time-in-future', ahead, key);
-  return { ok: true, event, key, json };
+  return { ok: true, event, key, json, tolerated };
 }
+
+const NO_SOURCE = 'source: missing, and SOURCES admits only those that it names';
 
 /** One absurd time would freeze a session for good, and so would one in a resource. */
 function timeAhead(event: LifecycleEvent, enqueuedTime: Time, maxClockAhead: number): string | undefined {
@@ -114,7 +113,10 @@ function timeAhead(event: LifecycleEvent, enqueuedTime: Time, maxClockAhead: num
 }
 
 function keyAsFarAsKnown(value: unknown): { key?: string } {
-  const data = (value as { data?: { namespaceName?: unknown; clientAuthenticationName?: unknown } } | null)?.data;
+  const data = unwrapJson((value as { data?: unknown } | null)?.data) as {
+    namespaceName?: unknown;
+    clientAuthenticationName?: unknown;
+  } | null;
   const namespace = Name.safeParse(data?.namespaceName);
   const client = Name.safeParse(data?.clientAuthenticationName);
   return namespace.success && client.success ? { key: clientKey(namespace.data, client.data) } : {};
@@ -127,10 +129,6 @@ function tryParseJson(text: string): { value: unknown } | Rejection {
     if (error instanceof RangeError) return { reason: 'invalid-data', detail: 'nested too deeply' };
     return { reason: 'not-json', detail: 'not JSON' };
   }
-}
-
-function quote(text: string): string {
-  return text.length <= MAX_QUOTE ? text : `${text.slice(0, MAX_QUOTE).toWellFormed()}…`;
 }
 
 function tooLarge(admission: Admission): Rejection {

@@ -4,6 +4,7 @@ import { parseJson } from './json.ts';
 import { LifecycleEvent } from './lifecycle-event.ts';
 import { type ClientKey, parseClientKey } from './names.ts';
 import { OfflineDeadline } from './offline-deadline.ts';
+import { readLifecycleEvent } from './read-event.ts';
 import { describeIssue, type Rejection } from './rejection.ts';
 
 /** What `rollcall.events` holds: life-cycle events as received, and our own deadlines. */
@@ -42,10 +43,19 @@ export function parseValue(whose: ClientKey | undefined, value: Uint8Array | nul
   } catch {
     return { ok: false, reason: 'not-json', detail: 'not JSON' };
   }
-  const parsed = LogEvent.safeParse(data);
-  if (!parsed.success) return { ok: false, reason: 'invalid-data', detail: describeIssue(parsed.error) };
-  if (parsed.data.data.clientAuthenticationName !== whose.client) {
+  const event = readLogEvent(data);
+  if ('reason' in event) return event;
+  if (event.data.clientAuthenticationName !== whose.client) {
     return { ok: false, reason: 'invalid-data', detail: 'the key names another client than the event' };
   }
-  return { ok: true, key: whose.key, namespace: whose.namespace, client: whose.client, event: parsed.data, json };
+  return { ok: true, key: whose.key, namespace: whose.namespace, client: whose.client, event, json };
+}
+
+/** Our own events are as we write them; those that came from outside are read as when they were admitted. */
+function readLogEvent(value: unknown): LogEvent | ({ readonly ok: false } & Rejection) {
+  const parsed = LogEvent.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const read = readLifecycleEvent(value);
+  if (read.ok) return read.event;
+  return { ok: false, reason: 'invalid-data', detail: read.reason === 'unknown-type' ? describeIssue(parsed.error) : read.detail };
 }

@@ -7,8 +7,9 @@ import { LifecycleEvent } from './lifecycle-event.ts';
 import { type Admitted, type Delivery, parseDelivery, type Refused } from './parse-delivery.ts';
 import { parseRecord } from './parse-record.ts';
 import { REJECTION_REASONS } from './rejection.ts';
-import { sampleText } from './testing/article-samples.ts';
+import { SAMPLE_NAMES, sampleText } from './testing/article-samples.ts';
 import { ADMISSION, delivery } from './testing/deliveries.ts';
+import { eventGridSchema } from './testing/event-grid-schema.ts';
 import { arrayTexts, damaged, eventTexts } from './testing/mutations.ts';
 import { formatTime } from './time.ts';
 
@@ -128,6 +129,14 @@ describe('whatever comes in', () => {
     });
   });
 
+  it('in the Event Grid schema: the refused original is the body, the admitted one holds the text of its data', () => {
+    const texts = fc.constantFrom(...SAMPLE_NAMES).map((name) => eventGridSchema(sampleText(name)));
+    holds(3_000, structured(fc.oneof(texts, damaged(texts))), ({ body }, [result]) => {
+      if (!result?.ok) strictEqual(result?.original, body);
+      else ok(decodeUtf8(body)?.includes(result.json.slice(result.json.indexOf('"data":') + 7, -1)), result.json);
+    });
+  });
+
   it('as any bytes, in a delivery as in a record', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.uint8Array(), (body, key) => {
@@ -144,6 +153,7 @@ describe('what is extreme', () => {
   const deepObject = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
   const connected = sampleText('sessionConnected');
   const created = sampleText('clientCreatedOrUpdated');
+  const inEventGridSchema = eventGridSchema(connected);
   const large = 1_000_000;
 
   it.each([
@@ -163,6 +173,10 @@ describe('what is extreme', () => {
     ['a megabyte as a name', connected.replace('"client1"', `"${'😀'.repeat(large / 4)}"`)],
     ['a megabyte as a type', connected.replace('MQTTClientSessionConnected', 'x'.repeat(large))],
     ['a megabyte as a time', connected.replace('2023-07-29T01', `${'0'.repeat(large)}`)],
+    ['100,000 levels in an event of the Event Grid schema', inEventGridSchema.replace('"client1"', deep)],
+    ['100,000 levels beside one', inEventGridSchema.replace('{', `{"extra":${deepObject},`)],
+    ['100,000 levels as JSON text in place of data', connected.replace(/"data": .*$/s, `"data":${JSON.stringify(deepObject)}}`)],
+    ['a megabyte of zeros as text', connected.replace('"sequenceNumber": 1', `"sequenceNumber": "${'0'.repeat(large)}x"`)],
     ['a megabyte of commas', `[${','.repeat(10_000)}]`],
     ['a megabyte of quotes', '"'.repeat(large)],
     ['more than a megabyte', `{"a":"${'x'.repeat(2 * large)}"}`],

@@ -20,9 +20,19 @@ export interface Rejection {
   readonly detail: string;
 }
 
-/** The first thing that is wrong, with the path of its field: `data.sequenceNumber: expected a decimal number`. */
-export function describeIssue(error: z.ZodError): string {
+/** The first thing that is wrong in a value, with the path of its field: `data.sequenceNumber: expected an int64 …`. */
+export function describeIssue(error: z.ZodError, value?: unknown): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'invalid';
-  return issue.path.length === 0 ? issue.message : `${issue.path.map(String).join('.')}: ${issue.message}`;
+  if (issue.path.length === 0) return issue.message;
+  const found = issue.path.reduce((holder: unknown, field) => (holder as Record<PropertyKey, unknown> | undefined)?.[field], value);
+  const isMissing = value !== undefined && (found === undefined || found === null || found === '');
+  return `${issue.path.map(String).join('.')}: ${isMissing ? 'missing' : issue.message}`;
+}
+
+/** Longest type or source in a detail, in UTF-16 units: details travel in Kafka headers. */
+const MAX_QUOTE = 300;
+
+export function quote(text: string): string {
+  return text.length <= MAX_QUOTE ? text : `${text.slice(0, MAX_QUOTE).toWellFormed()}…`;
 }

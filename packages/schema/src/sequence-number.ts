@@ -19,3 +19,14 @@ function toBigInt(value: unknown): bigint | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
   return typeof value === 'string' && /^-?\d{1,19}$/.test(value) ? BigInt(value) : undefined;
 }
+
+/** An integer as text in other forms than the decimal one, such as ` +5`, `005` or `5.0`: longer than an int64, but not without bound. */
+const LOOSE = /^\s*([+-]?)0*(\d{1,19})(?:\.0*)?\s*$/;
+const MAX_LENGTH = 64;
+
+/** The decimal text of a number that is written otherwise; what `SequenceNumber` takes, and what is no whole number, stay as they are. */
+export function normaliseSequenceNumber(value: unknown): unknown {
+  if (typeof value !== 'string' || value.length > MAX_LENGTH || toBigInt(value) !== undefined) return value;
+  const [, sign = '', digits] = LOOSE.exec(value) ?? [];
+  return digits === undefined ? value : `${sign === '-' ? '-' : ''}${digits}`;
+}

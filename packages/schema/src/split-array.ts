@@ -41,7 +41,8 @@ export function splitArray(text: string): string[] | undefined {
   return [...elements, ...lastElements(text.slice(from), '', false)];
 }
 
-function endOfString(text: string, quote: number): number {
+/** Where the string ends that begins at `quote`; the end of the text if it does not. */
+export function endOfString(text: string, quote: number): number {
   for (let at = quote + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === BACKSLASH) at++;

@@ -1,5 +1,6 @@
 export { ADMISSION_SETTINGS, admission } from './admission-settings.ts';
 export { acceptedBy, type Config, ConfigInvalid, describeSettings, readConfig, type Setting, type Settings } from './config.ts';
+export { describeError } from './describe-error.ts';
 export { Duration } from './duration.ts';
 export { FAULT_SETTINGS, type FaultPoint, faultPoints } from './fault-points.ts';
 export { FOLD_SETTINGS, foldOptions } from './fold-settings.ts';
@@ -10,4 +11,6 @@ export { createLogger, type Logger } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
 export { isFinal, isRetryable, type Patience, patiently } from './patiently.ts';
 export { Readiness } from './readiness.ts';
+export { logReadiness } from './readiness-log.ts';
 export { runService, type Service } from './run.ts';
+export { Seldom } from './seldom.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Logger } from './logger.ts';
 import { isFinal, isRetryable, patiently } from './patiently.ts';
 import { Readiness } from './readiness.ts';
@@ -37,9 +37,49 @@ describe('doing something patiently', () => {
       patience,
     );
     expect(result).toBe('written');
-    expect(seen).toEqual([[], ['cannot write to Kafka'], ['cannot write to Kafka']]);
+    expect(seen).toEqual([[], ['cannot write to Kafka: no broker'], ['cannot write to Kafka: no broker']]);
     expect(readiness.obstacles).toEqual([]);
     expect(said).toEqual(['waiting', 'going on']);
+  });
+
+  it('says so once a minute while it waits', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { said, stop, patience } = setUp();
+    let attempts = 0;
+    const task = () => Promise.reject(new Passing(`no broker ${++attempts}`));
+    const attempt = patiently('write', task, patience).catch(() => {});
+    await vi.waitFor(() => expect(attempts).toBe(3));
+    expect(said).toEqual(['waiting']);
+    vi.setSystemTime(Date.now() + 60_000);
+    await vi.waitFor(() => expect(said).toEqual(['waiting', 'waiting']));
+    stop.abort();
+    await attempt;
+  });
+
+  it('shows an obstacle when nothing answers for 10 s, and none once something does', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { readiness, patience } = setUp();
+    const answer = Promise.withResolvers<void>();
+    const attempt = patiently('write to Kafka', () => answer.promise, patience);
+    await vi.advanceTimersByTimeAsync(9_900);
+    expect(readiness.obstacles).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(readiness.obstacles).toEqual(['cannot write to Kafka: no answer for 10 s']);
+    answer.resolve();
+    await attempt;
+    expect(readiness.obstacles).toEqual([]);
+  });
+
+  it('keeps the obstacle while another one waits for the same', async () => {
+    const { readiness, stop, patience } = setUp();
+    const stuck = patiently('write', () => Promise.reject(new Passing('no broker')), patience).catch(() => {});
+    await vi.waitFor(() => expect(readiness.obstacles).toHaveLength(1));
+    await patiently('write', async () => {}, patience);
+    expect(readiness.obstacles).toEqual(['cannot write: no broker']);
+    stop.abort();
+    await stuck;
   });
 
   it('passes on at once what time cannot mend, and what says nothing about it', async () => {

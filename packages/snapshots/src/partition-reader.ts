@@ -129,7 +129,8 @@ export class PartitionReader {
     const paths = await this.redis.hmget(this.keys.sources(), ...asked);
     asked.forEach((id, at) => {
       const path = paths[at];
-      if (path) this.#sources.set(id, path);
+      // It may be empty: an event may have no source.
+      if (typeof path === 'string') this.#sources.set(id, path);
     });
   }
 

@@ -1,84 +1,119 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import {
-  type Checkpoint,
-  type CheckpointStore,
-  EventHubConsumerClient,
-  EventHubProducerClient,
-  type PartitionOwnership,
-} from '@azure/event-hubs';
+import { EventHubConsumerClient, EventHubProducerClient } from '@azure/event-hubs';
+import { connectAzure } from './azure.ts';
 
 const EMULATOR = fileURLToPath(new URL('../../../infra/local/dist/eventhubs/main.js', import.meta.url));
-const HUB = 'lifecycle';
+export const HUB = 'lifecycle';
+export const GROUP = '$Default';
 
-/** The Event Hubs emulator as a process of its own, with one partition, and clients of Microsoft's SDK. */
-export async function startHub(retainedEvents: number) {
-  const dir = mkdtempSync(path.join(tmpdir(), 'rollcall-hub-'));
+export interface HubSettings {
+  readonly partitions?: number;
+  readonly retainedEvents?: number;
+  /** Other settings of the emulator. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The Event Hubs emulator as a process of its own, and clients of Microsoft's SDK. */
+export async function startHub({ partitions = 1, retainedEvents = 100_000, env: more = {} }: HubSettings = {}) {
   const port = await freePort();
-  const env = {
-    ROLLCALL_EVENTHUBS_PORT: String(port),
-    EVENTHUBS_PARTITIONS: '1',
-    EVENTHUBS_DIR: dir,
-    EVENTHUBS_RETAINED_EVENTS: String(retainedEvents),
-  };
-  const emulator = spawn(process.execPath, [EMULATOR], { env, stdio: ['ignore', 'pipe', 'ignore'] });
-  const kill = () => void emulator.kill('SIGKILL');
-  process.once('exit', kill);
-  let log = '';
-  while (!log.includes('"msg":"listening"')) log += (await once(emulator.stdout, 'data'))[0];
   const address = `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=local;SharedAccessKey=local;UseDevelopmentEmulator=true`;
-  const producer = new EventHubProducerClient(address, HUB);
+  let dir = newFolder();
+  let emulator: ChildProcess;
+  const start = async (over: Readonly<Record<string, string>> = {}) => {
+    const env = {
+      ROLLCALL_EVENTHUBS_PORT: String(port),
+      EVENTHUBS_PARTITIONS: String(partitions),
+      EVENTHUBS_DIR: dir,
+      EVENTHUBS_RETAINED_EVENTS: String(retainedEvents),
+      ...more,
+      ...over,
+    };
+    emulator = await started(spawn(process.execPath, [EMULATOR], { env, stdio: ['ignore', 'pipe', 'ignore'] }), '"msg":"listening"');
+  };
+  await start();
+  const kill = () => killed(emulator);
   return {
-    send: (...bodies: readonly string[]) => producer.sendBatch(bodies.map((body) => ({ body: Buffer.from(body) }))),
-    consumer: (checkpoints: CheckpointStore) =>
-      new EventHubConsumerClient('$Default', address, HUB, checkpoints, {
-        loadBalancingOptions: { strategy: 'greedy', updateIntervalInMs: 200, partitionOwnershipExpirationIntervalInMs: 2_000 },
-      }),
-    async stop() {
+    address,
+    start,
+    kill,
+    pause: () => void emulator.kill('SIGSTOP'),
+    resume: () => void emulator.kill('SIGCONT'),
+    /** Another hub under the same name: nothing is left of the one before. */
+    async recreate({ over = {} }: { readonly over?: Readonly<Record<string, string>> } = {}) {
+      await kill();
+      rmSync(dir, { recursive: true, force: true });
+      dir = newFolder();
+      await start(over);
+    },
+    /** Each with a producer of its own: one that lost its connection waits half a minute. */
+    async send(...bodies: readonly string[]) {
+      const producer = new EventHubProducerClient(address, HUB);
+      for (let at = 0; at < bodies.length; at += 500) {
+        await producer.sendBatch(bodies.slice(at, at + 500).map((body) => ({ body: Buffer.from(body) })));
+      }
       await producer.close();
-      const exited = once(emulator, 'exit');
-      kill();
-      await exited;
-      process.off('exit', kill);
+    },
+    consumer: (group = GROUP) => new EventHubConsumerClient(group, address, HUB),
+    async stop() {
+      emulator.kill('SIGCONT');
+      await kill();
       rmSync(dir, { recursive: true, force: true });
     },
   };
 }
 
-async function freePort(): Promise<number> {
+export type Hub = Awaited<ReturnType<typeof startHub>>;
+
+/** A client and a store as ingest has them. */
+export function connect(
+  hub: Pick<Hub, 'address'>,
+  blobs: string,
+  over: { readonly hub?: string; readonly group?: string; readonly container?: string } = {},
+) {
+  return connectAzure({
+    EVENTHUBS_CONNECTION_STRING: hub.address,
+    EVENTHUBS_NAMESPACE: undefined,
+    EVENTHUBS_NAME: over.hub ?? HUB,
+    EVENTHUBS_CONSUMER_GROUP: over.group ?? GROUP,
+    EVENTHUBS_TRANSPORT: 'amqp',
+    CHECKPOINT_BLOB_CONNECTION_STRING: blobs,
+    CHECKPOINT_BLOB_URL: undefined,
+    CHECKPOINT_CONTAINER: over.container ?? 'checkpoints',
+  });
+}
+
+export function newFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'rollcall-hub-'));
+}
+
+/** Resolves when the process says `text`. Killed at the end of this process, if not before. */
+export async function started(child: ChildProcessByStdio<null, Readable, null>, text: string): Promise<ChildProcess> {
+  process.once('exit', () => child.kill('SIGKILL'));
+  let log = '';
+  while (!log.includes(text)) log += (await once(child.stdout, 'data'))[0];
+  child.stdout.resume();
+  return child;
+}
+
+export async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
   return port;
-}
-
-/** The SDK's checkpoint store in memory. `written` has every checkpoint in order. */
-export class MemoryCheckpoints implements CheckpointStore {
-  readonly written: Checkpoint[] = [];
-  readonly #owners = new Map<string, PartitionOwnership>();
-
-  async listOwnership(): Promise<PartitionOwnership[]> {
-    return [...this.#owners.values()];
-  }
-
-  async claimOwnership(claims: PartitionOwnership[]): Promise<PartitionOwnership[]> {
-    const claimed = claims.map((claim) => ({ ...claim, lastModifiedTimeInMs: Date.now(), etag: String(Math.random()) }));
-    for (const claim of claimed) this.#owners.set(claim.partitionId, claim);
-    return claimed;
-  }
-
-  async updateCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    this.written.push(checkpoint);
-  }
-
-  async listCheckpoints(): Promise<Checkpoint[]> {
-    return this.written.slice(-1);
-  }
 }

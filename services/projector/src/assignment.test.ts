@@ -1,5 +1,5 @@
-import { connected, disconnected, record } from '@rollcall/fold/testing';
-import type { LogWriter, NewRecord } from '@rollcall/log';
+import { connected, disconnected, record, replay } from '@rollcall/fold/testing';
+import { LogUnavailable, type LogWriter, type NewRecord } from '@rollcall/log';
 import { Readiness } from '@rollcall/service';
 import { describe, expect, it, vi } from 'vitest';
 import { Assignment } from './assignment.ts';
@@ -19,7 +19,15 @@ function assign(prepare: (partition: ReturnType<typeof partitionInMemory>) => vo
   const readiness = new Readiness();
   const failed: unknown[] = [];
   const appended: NewRecord[] = [];
-  const writer = { append: async (records: readonly NewRecord[]) => void appended.push(...records) } as unknown as LogWriter;
+  /** Each is thrown once, by an append. */
+  const appendFailures: Error[] = [];
+  const writer = {
+    async append(records: readonly NewRecord[]) {
+      const failure = appendFailures.shift();
+      if (failure !== undefined) throw failure;
+      appended.push(...records);
+    },
+  } as unknown as LogWriter;
   const assignment = new Assignment({
     partition: 0,
     owner,
@@ -32,7 +40,7 @@ function assign(prepare: (partition: ReturnType<typeof partitionInMemory>) => vo
   });
   const project = (...offsets: number[]) =>
     assignment.project({ partition: 0, lag: 0, records: offsets.map((offset) => record(offset, connected(BigInt(offset)))) });
-  return { ...partition, assignment, readiness, failed, appended, project };
+  return { ...partition, assignment, readiness, failed, appended, appendFailures, project };
 }
 const TAKEN_OVER = ['fence', 'claim', 'start', 'committed', 'seek 0'];
 
@@ -92,6 +100,20 @@ describe('an assigned partition', () => {
     snapshots.deadlines.set('myns/client1', now).set('myns/client2', now + 100);
     await assignment.idle();
     expect(appended.map(({ key }) => key)).toEqual(['myns/client1', 'myns/client2']);
+  });
+
+  it('is in no doubt while its deadlines cannot be appended: they are due again at the next look, and that is said once', async () => {
+    const { snapshots, assignment, appended, appendFailures, journal, said } = assign();
+    for (const [key, client] of replay([connected(1n), disconnected(1n)]).clients) {
+      snapshots.clients.set(key, client);
+      snapshots.deadlines.set(key, 0);
+    }
+    const unavailable = new LogUnavailable('write to rollcall.events', true, new Error('no broker'));
+    appendFailures.push(unavailable, unavailable);
+    for (let look = 1; look <= 3; look++) await assignment.idle();
+    expect(appended).toHaveLength(1);
+    expect(journal.filter((step) => step === 'fence')).toHaveLength(1);
+    expect(said).toEqual(['cannot append deadlines yet: offline is confirmed later']);
   });
 
   it('is tried again where a take-over fails, said once, and not ready meanwhile', async () => {

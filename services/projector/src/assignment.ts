@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LogRecord, RecordBatch } from '@rollcall/log';
+import { type LogRecord, LogUnavailable, type RecordBatch } from '@rollcall/log';
 import { isFinal, type Logger, type Readiness } from '@rollcall/service';
 import { CLIENTS_PER_BATCH } from '@rollcall/snapshots';
 import type { Deadlines } from './deadlines.ts';
@@ -32,8 +32,10 @@ export class Assignment {
   readonly #revoked = new AbortController();
   #queue: Promise<void>;
   #idling = false;
-  /** Doubts since anything was projected: a take-over that succeeds says nothing of the next commit. */
+  /** Doubts since anything was projected, or nothing was wrong for a while: a take-over that succeeds says nothing of the next commit. */
   #doubts = 0;
+  #tookOverAt = 0;
+  #deadlinesFail = false;
 
   constructor(private readonly options: AssignmentOptions) {
     this.#queue = this.#takeOver();
@@ -78,11 +80,27 @@ export class Assignment {
     let due = false;
     await this.#inTurn(async () => {
       const { owner, deadlines } = this.options;
-      if (owner.snapshots === undefined) return;
+      const { snapshots } = owner;
+      if (snapshots === undefined) return;
       await owner.check();
-      due = await deadlines.appendDue(owner.snapshots, Date.now());
+      if (owner.snapshots === snapshots) due = await this.#appended(() => deadlines.appendDue(snapshots, Date.now()));
     });
     return due;
+  }
+
+  /** Deadlines that cannot be appended now are due again at the next look, and nothing of this partition is in doubt. */
+  async #appended(append: () => Promise<boolean>): Promise<boolean> {
+    const { logger, partition } = this.options;
+    try {
+      const due = await append();
+      this.#deadlinesFail = false;
+      return due;
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) throw error;
+      if (!this.#deadlinesFail) logger.warn({ partition, error: String(error) }, 'cannot append deadlines yet: offline is confirmed later');
+      this.#deadlinesFail = true;
+      return false;
+    }
   }
 
   /** Finishes what is in hand and gives the partition up. A fenced owner that is no longer assigned stays quiet. */
@@ -114,7 +132,8 @@ export class Assignment {
     const { partition, logger, pause, owner } = this.options;
     logger.warn({ partition, error: String(error) }, 'in doubt: taking the partition over again');
     pause();
-    this.#doubts = owner.hasProjected ? 0 : this.#doubts + 1;
+    const wasWell = owner.hasProjected || performance.now() - this.#tookOverAt > 2 * LONGEST_WAIT;
+    this.#doubts = wasWell ? 0 : this.#doubts + 1;
     // What is staged may have been forgotten: nothing of it is settled any more.
     await owner.leave();
     await this.#takeOver();
@@ -129,6 +148,7 @@ export class Assignment {
       try {
         await owner.takeOver();
         metrics.takeOvers.inc({ partition });
+        this.#tookOverAt = performance.now();
         break;
       } catch (error) {
         if (isFinal(error)) return fail(error);

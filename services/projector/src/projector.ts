@@ -45,7 +45,8 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
   const topicOptions = { partitions, replicationFactor: config.REPLICATION_FACTOR };
   const topics = await patiently('prepare the topics', () => ensureTopics(log, topicOptions), patience);
   for (const weak of await weakTopics(log, Object.values(topics))) logger.warn(weak, WEAK_TOPIC);
-  const writer = new LogWriter(log);
+  // A deadline that cannot be appended is due again a moment later: nobody waits for another attempt.
+  const writer = new LogWriter({ ...log, retries: 0 });
   await patiently('connect to Kafka', () => writer.connect(), patience);
   const onError = (error: Error) => logger.debug({ error: error.message }, 'Redis client');
   const { REDIS_URL: url, TOPIC_PREFIX: prefix, CLIENT_CACHE: cache } = config;

@@ -25,7 +25,7 @@ async function expectOnline(...clients: readonly string[]): Promise<void> {
 it.each([
   { what: 'no JSON', bad: but('c', '"1.0"', 'one'), reason: 'not-json', detail: 'not JSON' },
   { what: 'no object', bad: '"hello"', reason: 'not-cloudevent', detail: /./ },
-  { what: 'no id', bad: but('c', '"id"', '"ID"'), reason: 'not-cloudevent', detail: /^id: /, client: 'c' },
+  { what: 'no type', bad: but('c', '"type"', '"kind"'), reason: 'not-cloudevent', detail: /^type: missing, /, client: 'c' },
   {
     what: 'a type of others',
     bad: but('c', 'MQTTClientSessionConnected', 'Else'),
@@ -48,7 +48,13 @@ it.each([
     bad: but('c', '"sequenceNumber":1', '"sequenceNumber":9223372036854775808'),
     ...{ reason: 'invalid-data', detail: /^data\.sequenceNumber: /, client: 'c' },
   },
-  { what: 'no time', bad: but('c', '"time"', '"Time"'), reason: 'invalid-data', detail: /^time: /, client: 'c' },
+  {
+    what: 'no time',
+    bad: but('c', '"time"', '"Time"'),
+    reason: 'invalid-data',
+    detail: /^time: missing; an event needs this field: correct what sent it, or publish it again with the field filled in$/,
+    client: 'c',
+  },
   { what: 'no client', bad: but('c', '"c"', '""'), reason: 'invalid-data', detail: /^data\.clientAuthenticationName: / },
   { what: 'a megabyte', bad: but('c', 'clients/any', 'x'.repeat(1_000_000)), reason: 'too-large', detail: 'longer than 1000000 bytes' },
   {

@@ -182,7 +182,7 @@ it('shows from the earliest on what could not be read, and why', async () => {
   const watch = test.start('watch', '--dead-letters', '--from-earliest');
   const json = test.start('watch', '--dead-letters', '--from-earliest', '--json');
   await eventually(() => {
-    expect(watch.printed()).toMatch(/Z {2}- {2}dead letter: not-cloudevent {2}specversion: .+\n/);
+    expect(watch.printed()).toMatch(/Z {2}- {2}dead letter: not-cloudevent {2}type: .+\n/);
     expect(json.printed()).toContain(`"original":"${Buffer.from('{ "hello": 1 }').toString('base64')}"`);
   });
   for (const running of [watch, json]) {

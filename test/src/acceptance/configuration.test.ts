@@ -3,10 +3,11 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type StartedStack, startStack } from '@rollcall/local';
 import type { Change } from '@rollcall/schema';
+import getPort from 'get-port';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectDeadLetter } from './dead-letters.ts';
-import { inArray } from './event-hub.ts';
-import { sessionConnected, sessionDisconnected } from './life-cycle-events.ts';
+import { HUB_ENV, inArray } from './event-hub.ts';
+import { clientUpdated, sessionConnected, sessionDisconnected } from './life-cycle-events.ts';
 import { eventually, RollcallUnderTest } from './rollcall-under-test.ts';
 import { decoded } from './topic-feed.ts';
 
@@ -16,7 +17,7 @@ let stack: StartedStack;
 let test: RollcallUnderTest;
 beforeAll(async () => {
   const parts = ['kafka', 'redis', 'azurite', 'eventhubs', 'ingest', 'projector'] as const;
-  stack = await startStack({ parts, env: { SOURCES: `${EAST}=fleet-east`, OFFLINE_GRACE: '0' } });
+  stack = await startStack({ parts, env: { ...HUB_ENV, SOURCES: `${EAST}=fleet-east`, OFFLINE_GRACE: '0' } });
   test = new RollcallUnderTest(stack);
 });
 afterAll(async () => {
@@ -60,8 +61,47 @@ it('confirms at once that a client is offline where the grace is 0', async () =>
   );
 });
 
+it('counts each field that ingest tolerates, for whoever scrapes it', async () => {
+  const port = await getPort();
+  const env = {
+    ...{ KAFKA_BROKERS: stack.kafkaBrokers, TOPIC_PREFIX: 'tolerated', PARTITIONS: '1', HTTP_PORT: String(port) },
+    ...{
+      EVENTHUBS_CONNECTION_STRING: stack.eventHubsConnectionString,
+      EVENTHUBS_NAME: 'lifecycle',
+      EVENTHUBS_CONSUMER_GROUP: 'acceptance',
+    },
+    ...{ CHECKPOINT_BLOB_CONNECTION_STRING: stack.blobConnectionString, CHECKPOINT_CONTAINER: 'tolerated' },
+  };
+  const program = fileURLToPath(new URL('../../../services/ingest/dist/main.js', import.meta.url));
+  const ingest = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise((resolve) => ingest.on('close', resolve));
+  try {
+    const whose = { namespace: 'fleet', client: 'odd' };
+    const noReason = sessionDisconnected(whose, '').replace('"disconnectionReason":""', '"disconnectionReason":null');
+    const noName = clientUpdated(whose, new Date().toISOString(), {}).replace('"clientName":"odd",', '"clientName":null,');
+    await test.hub.send([inArray(noReason, noName, noReason, connected('even'))]);
+    await eventually(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      expect(metrics.match(/^rollcall_ingest_tolerated_total.*$/gm)?.sort()).toEqual([
+        'rollcall_ingest_tolerated_total{field="clientName"} 1',
+        'rollcall_ingest_tolerated_total{field="disconnectionReason"} 2',
+      ]);
+    });
+  } finally {
+    ingest.kill();
+    await ended;
+  }
+});
+
 it.each([
-  ['ingest', () => ({ EVENTHUBS_NAME: 'hub', CHECKPOINT_BLOB_CONNECTION_STRING: stack.blobConnectionString })],
+  [
+    'ingest',
+    () => ({
+      EVENTHUBS_NAME: 'hub',
+      EVENTHUBS_CONNECTION_STRING: stack.eventHubsConnectionString,
+      CHECKPOINT_BLOB_CONNECTION_STRING: stack.blobConnectionString,
+    }),
+  ],
   ['projector', () => ({ REDIS_URL: stack.redisUrl })],
 ])('%s ends at once, with a line that says what to do, where its port for health and metrics is taken', async (service, settings) => {
   const program = fileURLToPath(new URL(`../../../services/${service}/dist/main.js`, import.meta.url));

@@ -3,6 +3,8 @@ import { type EventData, EventHubConsumerClient, EventHubProducerClient, type Re
 const HUB = 'lifecycle';
 /** Not that of ingest, which owns its partitions. */
 const CONSUMER_GROUP = 'acceptance';
+/** For a stack whose event hub is read by a test. */
+export const HUB_ENV = { EVENTHUBS_CONSUMER_GROUPS: CONSUMER_GROUP };
 
 /** Sends as Event Grid does: through Microsoft's own SDK. */
 export class EventHub implements AsyncDisposable {
@@ -63,4 +65,10 @@ export function binary(event: string, prefix: string): EventData {
   const { data, ...attributes } = JSON.parse(event) as Record<string, unknown>;
   const properties = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`${prefix}${name}`, value]));
   return { body: Buffer.from(JSON.stringify(data)), contentType: 'application/json', properties };
+}
+
+/** A CloudEvent as a subscription in the Event Grid schema has it, which is what Azure's command line makes by default. */
+export function eventGridSchema(cloudEvent: string): string {
+  const { specversion: _, source, type, time, data, ...rest } = JSON.parse(cloudEvent) as Record<string, unknown>;
+  return JSON.stringify({ ...rest, topic: source, eventType: type, eventTime: time, data, dataVersion: '1', metadataVersion: '1' });
 }

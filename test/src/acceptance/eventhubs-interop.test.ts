@@ -28,7 +28,13 @@ beforeEach(async () => {
   dir = await fs.mkdtemp(path.join(os.tmpdir(), 'eventhubs-interop-'));
   const port = await getPort();
   emulator = spawn(process.execPath, [path.join(LOCAL, 'dist/eventhubs/main.js')], {
-    env: { ...process.env, ROLLCALL_EVENTHUBS_PORT: String(port), EVENTHUBS_DIR: dir, EVENTHUBS_PARTITIONS: '2' },
+    env: {
+      ...process.env,
+      ROLLCALL_EVENTHUBS_PORT: String(port),
+      EVENTHUBS_DIR: dir,
+      EVENTHUBS_PARTITIONS: '2',
+      EVENTHUBS_CONSUMER_GROUPS: 'java,python,javascript',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (emulator.stdout) for await (const line of createInterface(emulator.stdout)) if (line.includes('"listening"')) break;

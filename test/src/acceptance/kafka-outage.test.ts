@@ -32,11 +32,16 @@ it.each([
   const stop = new AbortController();
   const failures: string[] = [];
   const seen: number[] = [];
+  const offsets: bigint[][] = [[], []];
   let slowly: Promise<void> = Promise.resolve();
   const stream = new LogStream(log, { topic, from: 'earliest', group, signal: stop.signal, onRetry: ({ name }) => failures.push(name) });
   const reading = (async () => {
     for await (const record of stream) {
-      if (record !== undefined) seen.push(Number(text(record.value)));
+      if (record !== undefined) {
+        offsets[record.partition]?.push(record.offset);
+        // After a doubt, the writer may have written it twice.
+        if (!seen.includes(Number(text(record.value)))) seen.push(Number(text(record.value)));
+      }
       await slowly;
     }
   })();
@@ -64,6 +69,8 @@ it.each([
   await eventually(() => expect(seen).toHaveLength(400), 60_000);
   const inOrder = (rest: number) => numbers.filter((n) => n % 2 === rest);
   expect([0, 1].map((rest) => seen.filter((n) => n % 2 === rest))).toEqual([inOrder(0), inOrder(1)]);
+  // Each record comes once.
+  for (const of of offsets) expect(of).toEqual([...new Set(of)].sort((a, b) => Number(a - b)));
   if (retries === 1) expect(failures).toContain('LogUnavailable');
   stop.abort();
   await reading;

@@ -5,8 +5,8 @@ import { type DeadLetter, Rollcall } from '@rollcall/client';
 import { type LogOptions, LogWriter } from '@rollcall/log';
 import { clientKey, partitionOf } from '@rollcall/schema';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { binary, inArray } from './event-hub.ts';
-import { sessionConnected } from './life-cycle-events.ts';
+import { binary, eventGridSchema, inArray } from './event-hub.ts';
+import { clientUpdated, sessionConnected, sessionDisconnected } from './life-cycle-events.ts';
 import { eventually, PARTITIONS, RollcallUnderTest } from './rollcall-under-test.ts';
 
 const NAMESPACE = 'redrive';
@@ -205,6 +205,98 @@ it('takes in the blobs in which Event Grid keeps what it could not deliver', asy
   const [logged] = test.topic('events').of(NAMESPACE, 'undelivered');
   expect([String(logged?.value), logged?.headers['redriven']]).toEqual([good, '5c2b.json']);
   expect((await test.rollcall.client(NAMESPACE, 'undelivered'))?.client.since).toContain(published.slice(0, -1));
+});
+
+/** Letters as versions wrote them that were less tolerant: the bytes, and why. */
+async function refusedBefore(letters: readonly { readonly reason: string; readonly original: string; readonly key: string | null }[]) {
+  const log: LogOptions = { brokers: [stack.kafkaBrokers], prefix: 'rollcall', clientId: 'older', retries: 5, logger: { debug() {} } };
+  const older = new LogWriter(log);
+  await older.append(
+    letters.map(({ reason, original, key }) => ({
+      topic: 'rollcall.dead-letters',
+      partition: partitionOf(key ?? '0', PARTITIONS),
+      key,
+      value: original,
+      headers: { reason, detail: 'data.x: no', hub: 'lifecycle', 'hub-element': '0', 'hub-enqueued-time': new Date().toISOString() },
+    })),
+  );
+  await older.close();
+}
+
+it('brings back, in one go, what older versions refused and this one admits', async () => {
+  const began = new Date().toISOString();
+  const session = (client: string) => ({ namespace: NAMESPACE, client });
+  const key = (client: string) => clientKey(NAMESPACE, client);
+  const [later, now] = [new Date().toISOString(), new Date(Date.now() - 1_000).toISOString()];
+  const noReason = sessionDisconnected(session('no reason'), 'x', { time: later }).replace(
+    '"disconnectionReason":"x"',
+    '"disconnectionReason":null',
+  );
+  const noName = clientUpdated(session('no name'), now, {}).replace('"clientName":"no name",', '');
+  const noId = connected('no id').replace('"id"', '"ID"');
+  const otherSchema = eventGridSchema(connected('other schema'));
+  const stillBad = connected('still bad').replace('"sequenceNumber":1', '"sequenceNumber":"one"');
+  await refusedBefore([
+    { reason: 'invalid-data', original: noReason, key: key('no reason') },
+    { reason: 'invalid-data', original: noName, key: key('no name') },
+    { reason: 'not-cloudevent', original: noId, key: key('no id') },
+    { reason: 'not-cloudevent', original: otherSchema, key: key('other schema') },
+    { reason: 'invalid-data', original: stillBad, key: key('still bad') },
+  ]);
+  await test.hub.send([inArray(sessionConnected(session('no reason'), { time: now }))]);
+  await eventually(() => expect(kindsOf('no reason')).toHaveLength(1));
+
+  const { code, stdout } = await test.command('dead-letters', 'redrive', '--from', began);
+  expect(code).toBe(0);
+  for (const client of ['no reason', 'no name', 'no id', 'other schema']) expect(stdout).toContain(`  redriven  ${key(client)}\n`);
+  expect(stdout).toMatch(/ {2}still refused: invalid-data {2}data\.sequenceNumber: expected an int64/);
+  await eventually(async () => {
+    const views = await test.rollcall.clients(['no reason', 'no name', 'no id', 'other schema'].map(session));
+    expect(views.map((view) => view?.client)).toMatchObject([
+      { presence: 'offline', disconnectionReason: 'Unknown' },
+      { exists: 'yes', clientName: 'no name' },
+      { presence: 'online' },
+      { presence: 'online', source: JSON.parse(connected('any')).source },
+    ]);
+  });
+  expect(test.topic('events').of(NAMESPACE, 'still bad')).toEqual([]);
+});
+
+it('redrives every letter that matches, unless it is told a limit', async () => {
+  const began = new Date().toISOString();
+  const originals = Array.from({ length: 130 }, (_, n) => connected(`one of many ${n}`).replace('"id"', '"ID"'));
+  await refusedBefore(originals.map((original) => ({ reason: 'not-cloudevent', original, key: null })));
+  const chosen = ['dead-letters', 'redrive', '--dry-run', '--reason', 'not-cloudevent', '--from', began];
+  expect((await test.command(...chosen)).stdout).toMatch(/\n130 of 130 letters would be redriven\n$/);
+  expect((await test.command(...chosen, '--limit', '7')).stdout).toMatch(
+    /\n7 of 7 letters would be redriven; there may be more, --limit raises their number\n$/,
+  );
+});
+
+it('takes in such blobs in the Event Grid schema too, their arrival being the publishTime', async () => {
+  const published = new Date(Date.now() - 86_400_000).toISOString();
+  const why = {
+    ...{ deadLetterReason: 'MaxDeliveryAttemptsExceeded', deliveryAttempts: 30, lastDeliveryOutcome: 'NotFound' },
+    ...{ publishTime: published, lastDeliveryAttemptTime: new Date().toISOString() },
+  };
+  const undelivered = (client: string, time: string) => JSON.stringify({ ...JSON.parse(eventGridSchema(connected(client, time))), ...why });
+  const blob = path.join(folder, 'event-grid-schema.json');
+  // Ten minutes after its arrival is in the future, a day ago as well as now.
+  const ahead = new Date(Date.parse(published) + 600_000).toISOString();
+  await writeFile(blob, `[${undelivered('undelivered in another schema', published)},\n${undelivered('ahead in another schema', ahead)}]`);
+  const { code, stdout } = await test.command('redrive', blob);
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(
+      /^\S+:1 {2}redriven {2}redrive\/undelivered in another schema\n\S+:2 {2}still refused: time-in-future {2}time: .*\n$/,
+    ),
+  ]);
+  await eventually(() => expect(kindsOf('undelivered in another schema')).toEqual([['session-connected', 'client-online']]));
+  const [logged] = test.topic('events').of(NAMESPACE, 'undelivered in another schema');
+  expect(JSON.parse(String(logged?.value))).toMatchObject({
+    ...{ specversion: '1.0', type: 'Microsoft.EventGrid.MQTTClientSessionConnected', dataversion: '1' },
+    ...{ deadletterreason: 'MaxDeliveryAttemptsExceeded', publishtime: published },
+  });
 });
 
 it.each([

@@ -66,6 +66,12 @@ export class LogOfEvents {
     return (await this.ends()).values().reduce((sum, end) => sum + Number(end), 0);
   }
 
+  /** Records in all partitions of the dead letters. */
+  async deadLetters(): Promise<number> {
+    const bounds = await this.#offsets.allBounds(this.topics.deadLetters);
+    return bounds.values().reduce((sum, { end }) => sum + Number(end), 0);
+  }
+
   /** Whether a consumer group has committed all that there is up to these ends. */
   async isCommitted(group: string, ends: ReadonlyMap<number, bigint>): Promise<boolean> {
     const committed = await this.#offsets.allCommitted(group, this.topics.events);

@@ -39,7 +39,7 @@ export class KafkaProxy implements AsyncDisposable {
 
   /** Holds the next request back that writes to a topic and mentions `text`, such as a transactional id. */
   holdProduce(topic: string, text: string): HeldRequest {
-    const arrived = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<number>();
     const released = Promise.withResolvers<void>();
     const hold = { topic, text, arrived: arrived.resolve, released: released.promise };
     this.#holds.add(hold);
@@ -78,7 +78,7 @@ export class KafkaProxy implements AsyncDisposable {
       const hold = this.#heldBack(request);
       if (hold === undefined) return broker.write(request);
       // A client has one request under way to each broker: none overtakes it.
-      hold.arrived();
+      hold.arrived(this.places.findIndex((place) => place.brokerPort === brokerPort));
       return hold.released.then(() => broker.write(request));
     });
     onFrame(broker, (response) => {
@@ -128,13 +128,13 @@ interface Place {
 interface Hold {
   readonly topic: string;
   readonly text: string;
-  readonly arrived: () => void;
+  readonly arrived: (broker: number) => void;
   readonly released: Promise<void>;
 }
 
 export interface HeldRequest {
-  /** Resolves when there is such a request, which its broker does not get before `release`. */
-  readonly arrived: Promise<void>;
+  /** Resolves when there is such a request, which its broker does not get before `release`: to the broker's place among `brokers`, from 0. */
+  readonly arrived: Promise<number>;
   release(): void;
 }
 

@@ -20,7 +20,11 @@ export class TopicHistory {
       this.partitions.map(async (records, partition) => {
         const { end } = await this.offsets.bounds(this.topic, partition);
         const from = this.#next[partition] ?? 0n;
-        for await (const some of readRange(this.log, { topic: this.topic, partition, from, to: end }, NEVER)) records.push(...some);
+        for await (const some of readRange(this.log, { topic: this.topic, partition, from, to: end }, NEVER)) {
+          records.push(...some);
+          // A read that fails halfway is gone on with by the next one.
+          this.#next[partition] = (some.at(-1)?.offset ?? from) + 1n;
+        }
         this.#next[partition] = end;
       }),
     );

@@ -100,7 +100,7 @@ async function tellScenarios(wanted: RegExp): Promise<void> {
 async function showMutants(wanted: RegExp): Promise<void> {
   for (const mutant of MUTANTS.filter(({ name }) => wanted.test(name))) {
     await using built = await buildMutant(mutant);
-    const options = { projector: built.projector, quietWithin: 30_000, keepEvidence: false };
+    const options = { projector: built.projector, ingest: built.ingest, quietWithin: 30_000, keepEvidence: false };
     await using teller = new Teller({ seed: Number(values.seed), clients: 300, ...options });
     const { verdict } = await teller.tell(mutant.scenario);
     const shown = verdict.violations.find((violation) => mutant.shows.test(violation));

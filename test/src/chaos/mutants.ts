@@ -36,6 +36,31 @@ const PARTITION = 'packages/snapshots/dist/owned-partition.js';
 const COMMIT = 'await transactions.commit(expected);';
 const CLAIM = 'const generations = await this.options.claim();';
 
+/** As kafkajs does it: whoever has answered is sent nothing again, whatever it leads by then. */
+const ACKNOWLEDGED_BY_BROKER: readonly Edit[] = [
+  {
+    file: PRODUCER,
+    from: 'async send(batches, transactionalId) {',
+    to: `async send(batches, transactionalId, answered = new Set(), retries = 5) {`,
+  },
+  {
+    file: PRODUCER,
+    from: 'await Promise.all([...byLeader].map(([nodeId, led]) => this.#produce(nodeId, led, transactionalId)));',
+    to: `const requests = [...byLeader].filter(([nodeId]) => !answered.has(nodeId)).map(async ([nodeId, led]) => {
+        await this.#produce(nodeId, led, transactionalId);
+        answered.add(nodeId);
+    });
+    try {
+        await Promise.all(requests);
+    } catch (error) {
+        await Promise.allSettled(requests);
+        if (retries === 0) throw error;
+        await this.cluster.refreshMetadata();
+        await this.send(batches, transactionalId, answered, retries - 1);
+    }`,
+  },
+];
+
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'offsets outside the transaction',
@@ -74,33 +99,16 @@ export const MUTANTS: readonly Mutant[] = [
     shows: /is there again/,
   },
   {
-    // As kafkajs does it: whoever has answered is sent nothing again, whatever it leads by then.
-    name: 'acknowledged by broker',
-    edits: [
-      {
-        file: PRODUCER,
-        from: 'async send(batches, transactionalId) {',
-        to: `async send(batches, transactionalId, answered = new Set(), retries = 5) {`,
-      },
-      {
-        file: PRODUCER,
-        from: 'await Promise.all([...byLeader].map(([nodeId, led]) => this.#produce(nodeId, led, transactionalId)));',
-        to: `const requests = [...byLeader].filter(([nodeId]) => !answered.has(nodeId)).map(async ([nodeId, led]) => {
-            await this.#produce(nodeId, led, transactionalId);
-            answered.add(nodeId);
-        });
-        try {
-            await Promise.all(requests);
-        } catch (error) {
-            await Promise.allSettled(requests);
-            if (retries === 0) throw error;
-            await this.cluster.refreshMetadata();
-            await this.send(batches, transactionalId, answered, retries - 1);
-        }`,
-      },
-    ],
+    name: 'acknowledged by broker, in a transaction',
+    edits: ACKNOWLEDGED_BY_BROKER,
     scenario: named(BROKERS, 'a leader moves to a broker that has just answered for another partition of the same transaction'),
     shows: /^rollcall.state \d ends in/,
+  },
+  {
+    name: 'acknowledged by broker, of what comes in',
+    edits: ACKNOWLEDGED_BY_BROKER,
+    scenario: named(BROKERS, 'a leader moves to a broker that has just answered for other events of the same message'),
+    shows: /were sent to Event Hubs more often than they are in rollcall.events/,
   },
   {
     name: 'no chain compared when writing',
@@ -210,11 +218,12 @@ function named(scenarios: readonly Scenario[], name: string): Scenario {
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface BuiltMutant extends AsyncDisposable {
-  /** Path of its program. */
+  /** Paths of its programs. */
   readonly projector: string;
+  readonly ingest: string;
 }
 
-/** Builds the projector with the edits, in a folder of its own. Throws where an edit finds nothing: the code has moved. */
+/** Builds the services with the edits, in a folder of its own. Throws where an edit finds nothing: the code has moved. */
 export async function buildMutant({ name, edits }: Mutant): Promise<BuiltMutant> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'rollcall-mutant-'));
   const modules = path.join(dir, 'node_modules');
@@ -222,7 +231,11 @@ export async function buildMutant({ name, edits }: Mutant): Promise<BuiltMutant>
   for (const entry of await readdir(path.join(ROOT, 'node_modules'))) {
     if (entry !== '@rollcall') await symlink(path.join(ROOT, 'node_modules', entry), path.join(modules, entry));
   }
-  const parts = [...(await readdir(path.join(ROOT, 'packages'))).map((part) => `packages/${part}`), 'services/projector'];
+  const parts = [
+    ...(await readdir(path.join(ROOT, 'packages'))).map((part) => `packages/${part}`),
+    'services/projector',
+    'services/ingest',
+  ];
   for (const part of parts) {
     for (const what of ['package.json', 'dist']) await cp(path.join(ROOT, part, what), path.join(dir, part, what), { recursive: true });
     await symlink(path.join(dir, part), path.join(modules, '@rollcall', path.basename(part)));
@@ -235,6 +248,7 @@ export async function buildMutant({ name, edits }: Mutant): Promise<BuiltMutant>
   }
   return {
     projector: path.join(dir, 'services/projector/dist/main.js'),
+    ingest: path.join(dir, 'services/ingest/dist/main.js'),
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true }),
   };
 }

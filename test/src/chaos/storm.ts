@@ -50,31 +50,35 @@ export async function storm(world: World, options: StormOptions): Promise<Faults
   await world.addProjector();
   const over = new AbortController();
   let isSent = false;
-  const sending = world.traffic.send(events, (events * 1000) / duration).then(() => {
+  const sending = world.traffic.send(events, (events * 1000) / duration, over.signal).then(() => {
     isSent = true;
     // What is sent beyond what was asked for must not become a backlog of its own.
     return world.traffic.send(Number.POSITIVE_INFINITY, TRICKLE, over.signal);
   });
+  sending.catch(() => {}); // It may fail before anybody waits for it.
   const thawing: Promise<void>[] = [];
   const { kafkaCluster } = world.stack;
   const random = new Random(seed);
   const faults = kafkaCluster === undefined ? FAULTS : FAULTS.filter(({ kafka }) => kafka === undefined);
-  let areBrokersBroken = kafkaCluster !== undefined;
+  let isBreakingBrokers = kafkaCluster !== undefined;
   const brokers = breakBrokers(world, kafkaCluster, options, struck, () => isSent).finally(() => {
-    areBrokersBroken = false;
+    isBreakingBrokers = false;
   });
-  brokers.catch(() => {}); // It may fail before anybody waits for it.
-  let deck: (typeof FAULTS)[number][] = [];
-  for (let count = 0; !isSent || areBrokersBroken || count < options.leastFaults; count++) {
-    await sleep(1_000 + random.below(4_000));
-    if (deck.length === 0) deck = random.shuffled(faults);
-    const fault = deck.pop();
-    if (fault === undefined) break;
-    struck(fault.name);
-    await fault.strike(world, random, thawing);
+  brokers.catch(() => {});
+  try {
+    let deck: (typeof FAULTS)[number][] = [];
+    for (let count = 0; !isSent || isBreakingBrokers || count < options.leastFaults; count++) {
+      await sleep(1_000 + random.below(4_000));
+      if (deck.length === 0) deck = random.shuffled(faults);
+      const fault = deck.pop();
+      if (fault === undefined) break;
+      struck(fault.name);
+      await fault.strike(world, random, thawing);
+    }
+    await brokers;
+  } finally {
+    over.abort();
   }
-  await brokers;
-  over.abort();
   await sending;
   await Promise.all(thawing);
   // Others may be dead, or stumble again.

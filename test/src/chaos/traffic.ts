@@ -32,6 +32,7 @@ export class Traffic {
   readonly #recent: string[] = [];
   readonly #hub: EventHub;
   #drawn = 0;
+  #isClosed = false;
 
   constructor(
     connectionString: string,
@@ -47,7 +48,10 @@ export class Traffic {
     const began = Date.now();
     for (let sent = 0; sent < count && !signal?.aborted; ) {
       const size = Math.min(count - sent, 1 + this.#random.below(2 * EVENTS_PER_BATCH));
-      await this.#sendBatch(Array.from({ length: size }, () => this.#draw()));
+      await this.#sendBatch(
+        Array.from({ length: size }, () => this.#draw()),
+        signal,
+      );
       sent += size;
       const ahead = (sent / perSecond) * 1000 - (Date.now() - began);
       if (ahead > 0) await sleep(ahead, undefined, { ...(signal && { signal }) }).catch(() => {});
@@ -67,7 +71,7 @@ export class Traffic {
     await this.#sendBatch(this.#held.splice(0));
   }
 
-  async #sendBatch(events: readonly string[]): Promise<void> {
+  async #sendBatch(events: readonly string[], signal?: AbortSignal): Promise<void> {
     const half = Math.floor(events.length / 2);
     const bad = this.#random.chance(0.2) ? [`{"specversion":"1.0","id":"poison ${this.seed} ${this.#drawn}"`] : [];
     const messages = [...(half > 0 ? [inArray(...events.slice(0, half))] : []), ...events.slice(half).map(single), ...bad.map(single)];
@@ -77,7 +81,9 @@ export class Traffic {
       try {
         await this.#hub.send(messages, key);
         break;
-      } catch {
+      } catch (error) {
+        if (signal?.aborted) return;
+        if (this.#isClosed) throw error;
         await sleep(200);
       }
     }
@@ -126,6 +132,7 @@ export class Traffic {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#hub[Symbol.asyncDispose]();
   }
 }

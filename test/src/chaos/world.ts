@@ -16,8 +16,9 @@ export interface WorldOptions {
   readonly clients: number;
   /** Of Kafka. Default: 1, which is its own controller. */
   readonly brokers?: number | undefined;
-  /** Path of another build of the projector. */
+  /** Paths of other builds. */
   readonly projector?: string | undefined;
+  readonly ingest?: string | undefined;
   /** How long it may take until all is quiet, in ms. Default: 2 min. */
   readonly quietWithin?: number;
   /** Settings of the services. */
@@ -88,7 +89,7 @@ export class World {
   }
 
   async addIngest(env: Readonly<Record<string, string>> = {}): Promise<RunningPart> {
-    const ingest = this.stack.add('ingest', { as: `ingest-${++this.#added}`, env });
+    const ingest = this.stack.add('ingest', { as: `ingest-${++this.#added}`, env, program: this.options.ingest });
     this.ingests.push(ingest);
     await ingest.start();
     return ingest;

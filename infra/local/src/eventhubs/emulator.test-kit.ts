@@ -11,7 +11,8 @@ import {
   type SubscribeOptions,
 } from '@azure/event-hubs';
 import { createLogger } from '@rollcall/service';
-import { type Emulator, startEmulator } from './emulator.ts';
+import { type AccessKey, LOCAL_ACCESS_KEY } from './access.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
 
 export const HUB = 'lifecycle';
 export const GROUP = '$Default';
@@ -20,24 +21,25 @@ export const GROUP = '$Default';
 export const IMPATIENT = { retryOptions: { maxRetries: 0, timeoutInMs: 10_000 } } as const;
 
 /** An emulator for one test file, with clients of Microsoft's SDK. */
-export interface TestHub extends AsyncDisposable {
-  readonly port: number;
+export interface TestHub extends AsyncDisposable, Pick<Emulator, 'port' | 'webSocketPort' | 'recreateHub'> {
   readonly producer: EventHubProducerClient;
   /** Closed together with the hub. */
   consumer(options?: EventHubConsumerClientOptions): EventHubConsumerClient;
 }
 
-export async function startTestHub(options: { partitions?: number; retainedEvents?: number } = {}): Promise<TestHub> {
+export async function startTestHub(options: Partial<EmulatorOptions> = {}): Promise<TestHub> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'eventhubs-'));
   const emulator: Emulator = await startEmulator(
     { port: 0, name: HUB, dir, partitions: 4, retainedEvents: 100_000, ...options },
     createLogger('eventhubs', 'warn'),
   );
-  const address = connectionString(emulator.port);
+  const address = connectionString(emulator.port, options.accessKey);
   const producer = new EventHubProducerClient(address, HUB, IMPATIENT);
   const consumers: EventHubConsumerClient[] = [];
   return {
     port: emulator.port,
+    webSocketPort: emulator.webSocketPort,
+    recreateHub: () => emulator.recreateHub(),
     producer,
     consumer(consumerOptions) {
       const consumer = new EventHubConsumerClient(GROUP, address, HUB, { ...IMPATIENT, ...consumerOptions });
@@ -52,8 +54,8 @@ export async function startTestHub(options: { partitions?: number; retainedEvent
   };
 }
 
-export function connectionString(port: number): string {
-  return `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=local;SharedAccessKey=local;UseDevelopmentEmulator=true`;
+export function connectionString(port: number, { name, key }: AccessKey = LOCAL_ACCESS_KEY): string {
+  return `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=${name};SharedAccessKey=${key};UseDevelopmentEmulator=true`;
 }
 
 export interface Subscribing {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Hub } from './hub.ts';
 
 let dir: string;
@@ -15,8 +15,27 @@ const open = (partitions: number) => new Hub({ name: 'life cycle', partitions, r
 it('has the partitions it was given and no other', () => {
   const hub = open(3);
   expect(hub.partitionIds).toEqual(['0', '1', '2']);
-  expect(hub.partitionIds.map((id) => hub.partition(id)?.next)).toEqual([0, 0, 0]);
-  for (const id of ['3', '-1', '01', '1.0', '', 'length']) expect(hub.partition(id)).toBeUndefined();
+  expect(hub.partitionIds.map((id) => hub.partition(id).next)).toEqual([0, 0, 0]);
+  for (const id of ['3', '-1', '01', '1.0', '', 'length']) {
+    expect(() => hub.partition(id)).toThrow('should be between 0 and 2.');
+  }
+});
+
+it('keeps the time of its creation until its data is deleted', async () => {
+  const before = Date.now();
+  const { createdAt } = open(1);
+  expect(createdAt.getTime()).toBeGreaterThanOrEqual(before);
+  expect(createdAt.getTime()).toBeLessThanOrEqual(Date.now());
+  await vi.waitUntil(() => Date.now() > createdAt.getTime(), { interval: 1 });
+
+  expect(open(2).createdAt).toEqual(createdAt);
+  open(1)
+    .partition('0')
+    .append([Buffer.from('event')], Date.now());
+  open(1).delete();
+  const again = open(1);
+  expect(again.createdAt.getTime()).toBeGreaterThan(createdAt.getTime());
+  expect(again.partition('0').next).toBe(0);
 });
 
 it('gives a key the same partition after a restart, and uses all partitions', () => {

@@ -1,11 +1,14 @@
 import rhea, { type AmqpError, type Connection, type EventContext, type link, type Receiver, type Sender } from 'rhea';
+import { type AccessKey, checkToken } from './access.ts';
 import { parseAddress } from './address.ts';
 import { amqpError } from './amqp-error.ts';
 import type { Hub } from './hub.ts';
 import { Ownership } from './ownership.ts';
 import { publish } from './publisher.ts';
 import { Reader } from './reader.ts';
-import { answerManagement, answerPutToken, type NodeReply, type NodeRequest } from './requests.ts';
+import { claimMissing, entityNotFound, hubDeleted, Refused } from './refusals.ts';
+import { answerManagement, answerOrRefuse, answerPutToken, type NodeReply, type NodeRequest } from './requests.ts';
+import { gavePassword } from './rhea-extensions.ts';
 import { parseSelector } from './selector.ts';
 
 const SELECTOR_FILTER = 'apache.org:selector-filter:string';
@@ -14,27 +17,40 @@ const OWNER_LEVEL = 'com.microsoft:epoch';
 /** Attaches links to what their addresses name, or refuses them. rhea calls a link by our side of it: our `Sender` feeds a
  *  client's receiver, our `Receiver` takes from a client's sender. */
 export class Links {
-  readonly #hub: Hub;
+  #hub: Hub;
+  readonly #key: AccessKey;
+  /** Connections by which a good token has come. */
+  readonly #admitted = new WeakSet<Connection>();
   readonly #ownership = new Ownership<Sender>();
   readonly #readers = new Map<Sender, { reader: Reader; place: string }>();
+  readonly #publishers = new Set<Receiver>();
 
-  constructor(hub: Hub) {
+  constructor(hub: Hub, key: AccessKey) {
     this.#hub = hub;
+    this.#key = key;
   }
 
   attachSender(sender: Sender): void {
-    const address = parseAddress(sender.source?.address);
-    if (address?.node === 'cbs' || address?.node === 'management') accept(sender);
-    else if (address?.node === 'consumer-group-partition') this.#attachReader(sender, address);
-    else refuse(sender, notFound(sender.source?.address));
+    const path = String(sender.source?.address);
+    const address = parseAddress(path);
+    refusable(sender, () => {
+      if (address?.node === 'cbs' || address?.node === 'management') return accept(sender);
+      this.#checkAccess(sender, 'Listen', path);
+      if (address?.node !== 'consumer-group-partition') throw entityNotFound(path);
+      this.#attachReader(sender, path, address);
+    });
   }
 
   attachReceiver(receiver: Receiver): void {
-    const address = parseAddress(receiver.target?.address);
-    if (address?.node === 'cbs') answerWith(receiver, answerPutToken);
-    else if (address?.node === 'management') answerWith(receiver, (request) => answerManagement(this.#hub, request));
-    else if (address?.node === 'hub' || address?.node === 'partition') this.#attachPublisher(receiver, address);
-    else refuse(receiver, notFound(receiver.target?.address));
+    const path = String(receiver.target?.address);
+    const address = parseAddress(path);
+    refusable(receiver, () => {
+      if (address?.node === 'cbs') return answerWith(receiver, (request) => this.#answerPutToken(receiver, request));
+      if (address?.node === 'management') return answerWith(receiver, (request) => this.#answerManagement(receiver, path, request));
+      this.#checkAccess(receiver, 'Send', path);
+      if (address?.node !== 'hub' && address?.node !== 'partition') throw entityNotFound(path);
+      this.#attachPublisher(receiver, path, address);
+    });
   }
 
   /** There may be room to send again, on this link or on any of this connection. */
@@ -52,8 +68,17 @@ export class Links {
     else sender.set_drained(true);
   }
 
+  /** Closes what reads or fills the event hub, and takes the other one in its place. */
+  replaceHub(hub: Hub): void {
+    const { condition, message } = hubDeleted(this.#hub.name);
+    for (const link of [...this.#readers.keys(), ...this.#publishers]) link.close(amqpError(condition, message));
+    this.detach(() => true);
+    this.#hub = hub;
+  }
+
   /** Forgets the links that are gone. */
-  detach(isGone: (link: Sender) => boolean): void {
+  detach(isGone: (link: link) => boolean): void {
+    for (const receiver of this.#publishers) if (isGone(receiver)) this.#publishers.delete(receiver);
     for (const [sender, { reader, place }] of this.#readers) {
       if (!isGone(sender)) continue;
       reader.close();
@@ -62,38 +87,53 @@ export class Links {
     }
   }
 
-  #attachPublisher(receiver: Receiver, at: { hub: string; partitionId?: string }): void {
+  #answerPutToken({ connection }: link, request: NodeRequest): NodeReply {
+    return answerPutToken(request, this.#key, () => this.#admitted.add(connection));
+  }
+
+  /** Each request brings a token. (The Java SDK sends none by `$cbs` before it opens this link.) */
+  #answerManagement(receiver: Receiver, path: string, request: NodeRequest): NodeReply {
+    const token: unknown = request.application_properties?.['security_token'];
+    if (token == null) this.#checkAccess(receiver, 'Listen', path);
+    else checkToken(String(token), this.#key, Date.now());
+    return answerManagement(this.#hub, request);
+  }
+
+  /** Any key has every right, to everything. */
+  #checkAccess({ connection }: link, claim: 'Listen' | 'Send', path: string): void {
+    if (!this.#admitted.has(connection) && !gavePassword(connection)) throw claimMissing(claim, path);
+  }
+
+  #attachPublisher(receiver: Receiver, path: string, at: { hub: string; partitionId?: string }): void {
+    this.#hub.check(path, at);
     const partition = at.partitionId === undefined ? undefined : this.#hub.partition(at.partitionId);
-    if (at.hub !== this.#hub.name || (at.partitionId !== undefined && !partition)) {
-      refuse(receiver, notFound(receiver.target.address));
-      return;
-    }
+    const hub = this.#hub;
     receiver.on('message', ({ message, delivery }: EventContext) => {
-      if (delivery) publish(this.#hub, partition, encodedBytes(message), delivery);
+      // What was on its way when the link was closed must not get into a deleted event hub, whose folder another one has now.
+      if (delivery && this.#publishers.has(receiver)) publish(hub, partition, encodedBytes(message), delivery);
     });
+    this.#publishers.add(receiver);
     accept(receiver);
   }
 
-  #attachReader(sender: Sender, at: { hub: string; consumerGroup: string; partitionId: string }): void {
-    const log = at.hub === this.#hub.name ? this.#hub.partition(at.partitionId) : undefined;
-    if (!log) {
-      refuse(sender, notFound(sender.source.address));
-      return;
-    }
+  #attachReader(sender: Sender, path: string, at: { hub: string; consumerGroup: string; partitionId: string }): void {
+    this.#hub.check(path, at);
+    const log = this.#hub.partition(at.partitionId);
     const selector: unknown = sender.source.filter?.[SELECTOR_FILTER]?.value;
     const start = parseSelector(selector === undefined ? undefined : String(selector));
     if (!start) {
-      refuse(sender, amqpError('amqp:invalid-field', `not a position in a partition: ${selector}`));
+      sender.close(amqpError('amqp:invalid-field', `not a position in a partition: ${selector}`));
       return;
     }
-    const place = `${at.consumerGroup}/${at.partitionId}`;
+    const first = log.resolve(start);
+    const place = `${at.consumerGroup.toLowerCase()}/${at.partitionId}`;
     const entered = this.#ownership.enter(place, sender, ownerLevelOf(sender));
     if ('refusedBy' in entered) {
-      refuse(sender, stolen(`the partition has an owner of level ${entered.refusedBy}`));
+      sender.close(stolen(`the partition has an owner of level ${entered.refusedBy}`));
       return;
     }
     accept(sender);
-    this.#readers.set(sender, { reader: new Reader(sender, log, log.resolve(start)), place });
+    this.#readers.set(sender, { reader: new Reader(sender, log, first), place });
     for (const former of entered.ousted) {
       former.close(stolen('an owner of the same or a higher level took the partition'));
       this.detach((link) => link === former);
@@ -107,12 +147,13 @@ function accept(opened: link): void {
   opened.set_target({ address: opened.target?.address });
 }
 
-function refuse(opened: link, error: AmqpError): void {
-  opened.close(error);
-}
-
-function notFound(address: string | undefined): AmqpError {
-  return amqpError('amqp:not-found', `there is no entity ${address}`);
+function refusable(opened: link, attach: () => void): void {
+  try {
+    attach();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    opened.close(amqpError(error.condition, error.message));
+  }
 }
 
 function stolen(why: string): AmqpError {
@@ -135,7 +176,8 @@ function answerWith(receiver: Receiver, answer: (request: NodeRequest) => NodeRe
       request.reply_to === undefined
         ? session.find_sender((sender: Sender) => sender.source?.address === target.address)
         : session.find_sender((sender: Sender) => [sender.target?.address, sender.name].includes(request.reply_to as string));
-    replies?.send({ ...answer(request), ...(request.message_id !== undefined && { correlation_id: request.message_id }) });
+    const reply = answerOrRefuse(() => answer(request));
+    replies?.send({ ...reply, ...(request.message_id !== undefined && { correlation_id: request.message_id }) });
   });
   accept(receiver);
 }

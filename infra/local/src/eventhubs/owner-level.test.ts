@@ -62,7 +62,9 @@ describe('an owner of a partition', () => {
   });
 
   it('leaves it free when its process dies', async () => {
-    const connection = rhea.create_container().connect({ host: '127.0.0.1', port: hub.port, username: 'anyone', reconnect: false });
+    const connection = rhea
+      .create_container()
+      .connect({ host: '127.0.0.1', port: hub.port, username: 'local', password: 'local', reconnect: false });
     const properties = { 'com.microsoft:epoch': rhea.types.wrap_long(9) };
     const owner = connection.open_receiver({ source: `${HUB}/ConsumerGroups/${GROUP}/Partitions/2`, properties });
     await once(owner, 'message');

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PartitionLog } from './partition-log.ts';
+import { RecentMessages } from './recent-messages.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -46,6 +47,20 @@ describe('a partition', () => {
     expect([log.first, log.next]).toEqual([2, 5]);
     expect(contents(log)).toEqual(['c', 'd', 'e']);
     expect(log.read(1)).toBeUndefined();
+  });
+
+  it('reads from its files what memory has no room for', () => {
+    const log = new PartitionLog(dir, 3, new RecentMessages(5));
+    for (const text of ['aaaa', 'bbbb', 'cccc', 'dddd', 'eeee']) log.append(messages(text), 7);
+    expect(contents(log)).toEqual(['cccc', 'dddd', 'eeee']);
+    expect(log.read(2)).toEqual({ sequenceNumber: 2, offset: 8, enqueuedAt: 7, message: Buffer.from('cccc') });
+    expect(contents(new PartitionLog(dir, 3))).toEqual(['cccc', 'dddd', 'eeee']);
+  });
+
+  it('takes a batch without events', () => {
+    const log = new PartitionLog(dir, 3);
+    log.append([], 0);
+    expect([log.next, fs.readdirSync(dir)]).toEqual([0, []]);
   });
 
   it('tells its listeners until they go', () => {
@@ -112,10 +127,25 @@ describe('a receiver begins', () => {
     [{ from: 'offset', value: 3, inclusive: true }, 2],
     [{ from: 'sequenceNumber', value: 0, inclusive: true }, 1],
     [{ from: 'sequenceNumber', value: 2, inclusive: false }, 3],
-    [{ from: 'sequenceNumber', value: 9, inclusive: false }, 4],
+    [{ from: 'sequenceNumber', value: 3, inclusive: false }, 4],
+    [{ from: 'offset', value: 6, inclusive: false }, 4],
     [{ from: 'enqueuedAt', value: 1_001, inclusive: false }, 2],
     [{ from: 'latest' }, 4],
   ] as const)('at %j with the event of sequence number %i', (start, sequenceNumber) => {
     expect(filled().resolve(start)).toBe(sequenceNumber);
+  });
+
+  it.each([
+    [{ from: 'offset', value: 7, inclusive: true }, "offset '7' is invalid. The last offset in the system is '6'"],
+    [
+      { from: 'sequenceNumber', value: 4, inclusive: true },
+      "sequence number '4' is invalid. The last sequence number in the system is '3'",
+    ],
+  ] as const)('nowhere at %j, which is after the last event', (start, message) => {
+    expect(() => filled().resolve(start)).toThrow(message);
+  });
+
+  it('at the end where the time is still to come', () => {
+    expect(filled().resolve({ from: 'enqueuedAt', value: 9_999, inclusive: false })).toBe(4);
   });
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   }
   const container = rhea.create_container();
   container.on('session_open', ({ session }: EventContext) => session && deliverEncodedMessages(session));
-  connection = container.connect({ host: '127.0.0.1', port: hub.port, username: 'anyone', reconnect: false });
+  connection = container.connect({ host: '127.0.0.1', port: hub.port, username: 'local', password: 'local', reconnect: false });
 });
 afterAll(async () => {
   connection.close();

@@ -8,7 +8,7 @@ import type { StoredEvent } from './segments.ts';
 /** How many events a reader sends before others get their turn. */
 const EVENTS_PER_TURN = 256;
 
-/** A receiver whose socket holds more than this waits until it is drained. In bytes. */
+/** Of what the socket, or rhea for one reader, may hold: the reader waits while it is more. In bytes. */
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 
 const STANDARD_FORMAT = 0;
@@ -21,6 +21,8 @@ export class Reader {
   #next: number;
   /** The link's delivery count once rhea has transferred all it was given. */
   #handedOver = 0;
+  /** Bytes given to rhea since it last had transferred all. It keeps them while the client's session has no room for them. */
+  #held = 0;
   #scheduled = false;
   #draining = false;
   #closed = false;
@@ -55,9 +57,15 @@ export class Reader {
   }
 
   #sendSome(): void {
+    if (this.#link.delivery_count >= this.#handedOver) this.#held = 0;
     this.#handedOver = Math.max(this.#handedOver, this.#link.delivery_count);
     for (let turn = 0; turn < EVENTS_PER_TURN; turn++) {
       if (!this.#hasRoom()) return;
+      if (this.#held > MAX_UNSENT_BYTES) {
+        // rhea transfers after the turn; where it cannot, the next turn comes when the client's session has room again.
+        if (turn > 0) this.wake();
+        return;
+      }
       this.#next = Math.max(this.#next, this.#log.first);
       const event = this.#log.read(this.#next);
       if (!event) {
@@ -65,6 +73,7 @@ export class Reader {
         return;
       }
       this.#link.send(positioned(event), undefined, STANDARD_FORMAT);
+      this.#held += event.message.length;
       this.#handedOver++;
       this.#next++;
     }

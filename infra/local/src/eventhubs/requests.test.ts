@@ -2,14 +2,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import rhea from 'rhea';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { sasToken } from './access.test-kit.ts';
 import { Hub } from './hub.ts';
-import { answerManagement, answerPutToken, type NodeReply } from './requests.ts';
+import { answerManagement, answerOrRefuse, answerPutToken, type NodeReply } from './requests.ts';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'requests-'));
 afterAll(() => fs.rmSync(dir, { recursive: true }));
 const hub = new Hub({ name: 'lifecycle', partitions: 2, retainedEvents: 2, dir });
-for (const text of ['aa', 'bb', 'cc']) hub.partition('1')?.append([Buffer.from(text)], 1_795_395_723_456);
+for (const text of ['aa', 'bb', 'cc']) hub.partition('1').append([Buffer.from(text)], 1_795_395_723_456);
 
 const READ = { operation: 'READ', name: 'lifecycle', type: 'com.microsoft:eventhub' };
 const status = (reply: NodeReply) => Number(reply.application_properties?.['status-code']);
@@ -54,20 +55,36 @@ describe('$management', () => {
 
   it.each([
     [404, 'amqp:not-found', { ...READ, name: 'other' }],
-    [404, 'amqp:not-found', { ...READ, type: 'com.microsoft:partition', partition: '2' }],
+    [400, 'com.microsoft:argument-out-of-range', { ...READ, type: 'com.microsoft:partition', partition: '2' }],
     [400, 'amqp:not-implemented', { ...READ, operation: 'DELETE' }],
     [400, 'amqp:not-implemented', { ...READ, type: 'com.microsoft:queue' }],
     [400, 'amqp:not-implemented', undefined],
   ])('answers %i %s to %j', (code, condition, application_properties) => {
-    const reply = answerManagement(hub, application_properties ? { application_properties } : {});
+    const reply = answerOrRefuse(() => answerManagement(hub, application_properties ? { application_properties } : {}));
     expect(status(reply)).toBe(code);
     expect(String(reply.application_properties?.['error-condition'])).toBe(condition);
   });
 });
 
 describe('$cbs', () => {
-  it('takes any token, and nothing but tokens', () => {
-    expect(status(answerPutToken({ application_properties: { operation: 'put-token' } }))).toBe(202);
-    expect(status(answerPutToken({ application_properties: { operation: 'delete-token' } }))).toBe(400);
+  const key = { name: 'reader', key: 'secret' };
+
+  it('admits who brings a good token', () => {
+    const admit = vi.fn();
+    const body = sasToken('sb://host/lifecycle', key, Date.now() / 1_000 + 60);
+    expect(status(answerPutToken({ application_properties: { operation: 'put-token' }, body }, key, admit))).toBe(202);
+    expect(admit).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    [401, 'amqp:unauthorized-access', 'put-token', 'SharedAccessSignature sr=x'],
+    [401, 'amqp:unauthorized-access', 'put-token', undefined],
+    [400, 'amqp:not-implemented', 'delete-token', sasToken('sb://host', key, 4e9)],
+  ])('answers %i %s to %s %s, and admits nobody', (code, condition, operation, body) => {
+    const admit = vi.fn();
+    const reply = answerOrRefuse(() => answerPutToken({ application_properties: { operation }, body }, key, admit));
+    expect(status(reply)).toBe(code);
+    expect(String(reply.application_properties?.['error-condition'])).toBe(condition);
+    expect(admit).not.toHaveBeenCalled();
   });
 });

@@ -1,8 +1,10 @@
 import rhea, { type Message, type Typed } from 'rhea';
+import { type AccessKey, checkToken } from './access.ts';
 import type { Hub } from './hub.ts';
+import { Refused } from './refusals.ts';
 
 /** What the `$cbs` and `$management` nodes read of a request. */
-export type NodeRequest = Pick<Message, 'application_properties' | 'message_id' | 'reply_to'>;
+export type NodeRequest = Pick<Message, 'application_properties' | 'message_id' | 'reply_to'> & { readonly body?: unknown };
 
 /** An answer without its addresses: properties carry their AMQP types, for clients other than JavaScript's insist on them. */
 export type NodeReply = Pick<Message, 'application_properties' | 'body'>;
@@ -12,20 +14,32 @@ const { wrap_array, wrap_boolean, wrap_int, wrap_long, wrap_string, wrap_timesta
 /** Event Hubs' time of "never", 0001-01-01, in milliseconds since 1970. */
 const NEVER = -62_135_596_800_000;
 
-/** `$cbs`: any token will do. */
-export function answerPutToken(request: NodeRequest): NodeReply {
-  return request.application_properties?.['operation'] === 'put-token' ? reply(202, 'Accepted') : badRequest('only put-token is known');
+/** The answer, or the one that says why there is none. */
+export function answerOrRefuse(answer: () => NodeReply): NodeReply {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof Refused) return reply(error.status, error.message, {}, error.condition);
+    throw error;
+  }
 }
 
-/** `$management`: the properties of the hub and of its partitions. */
+/** `$cbs`: calls `admit` if the token is good. Throws Refused if it is not. */
+export function answerPutToken(request: NodeRequest, key: AccessKey, admit: () => void): NodeReply {
+  if (request.application_properties?.['operation'] !== 'put-token') return badRequest('only put-token is known');
+  checkToken(String(request.body), key, Date.now());
+  admit();
+  return reply(202, 'Accepted');
+}
+
+/** `$management`: the properties of the hub and of its partitions. Throws Refused for those of another. */
 export function answerManagement(hub: Hub, request: NodeRequest): NodeReply {
   const { operation, type, name, partition } = request.application_properties ?? {};
   if (operation !== 'READ') return badRequest('only READ is known');
-  if (name !== hub.name) return notFound(`event hub ${name}`);
+  hub.check(String(name), { hub: String(name) });
   if (type === 'com.microsoft:eventhub') return reply(200, 'OK', hubProperties(hub));
-  if (type !== 'com.microsoft:partition') return badRequest(`nothing is of type ${type}`);
-  const properties = partitionProperties(hub, String(partition));
-  return properties ? reply(200, 'OK', properties) : notFound(`partition ${partition}`);
+  if (type === 'com.microsoft:partition') return reply(200, 'OK', partitionProperties(hub, String(partition)));
+  return badRequest(`nothing is of type ${type}`);
 }
 
 function hubProperties(hub: Hub): Record<string, Typed> {
@@ -39,9 +53,8 @@ function hubProperties(hub: Hub): Record<string, Typed> {
   };
 }
 
-function partitionProperties(hub: Hub, partitionId: string): Record<string, Typed> | undefined {
+function partitionProperties(hub: Hub, partitionId: string): Record<string, Typed> {
   const log = hub.partition(partitionId);
-  if (!log) return undefined;
   const { last } = log;
   return {
     name: wrap_string(hub.name),
@@ -59,10 +72,6 @@ const AMQP_STRING = 0xa1;
 
 function badRequest(description: string): NodeReply {
   return reply(400, description, {}, 'amqp:not-implemented');
-}
-
-function notFound(what: string): NodeReply {
-  return reply(404, `there is no ${what}`, {}, 'amqp:not-found');
 }
 
 function reply(status: number, description: string, body: Record<string, Typed> = {}, condition?: string): NodeReply {

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { EventHubConsumerClient, EventHubProducerClient } from '@azure/event-hubs';
 import getPort from 'get-port';
 import { afterAll, expect, it } from 'vitest';
@@ -64,6 +65,37 @@ it('keeps accepted events and goes on numbering after kill -9 in the middle of a
   await consumer.close();
 }, 30_000);
 
+it('is the event hub that it was after a restart, and another one once its data is deleted', async () => {
+  const port = await getPort();
+  const stop = async (emulator: ChildProcess) => {
+    const exited = once(emulator, 'exit');
+    emulator.kill();
+    await exited;
+  };
+  const createdOn = async () => {
+    const producer = new EventHubProducerClient(connectionString(port), HUB, IMPATIENT);
+    const properties = await producer.getEventHubProperties();
+    await producer.sendBatch([{ body: 'x' }], { partitionId: '1' });
+    await producer.close();
+    return properties.createdOn.getTime();
+  };
+  const first = await start(port);
+  const created = await createdOn();
+  expect(Math.abs(Date.now() - created)).toBeLessThan(60_000);
+  await stop(first);
+
+  const second = await start(port);
+  expect(await createdOn()).toBe(created);
+  await stop(second);
+
+  fs.rmSync(path.join(dir, HUB), { recursive: true });
+  await start(port);
+  expect(await createdOn()).toBeGreaterThan(created);
+  const consumer = new EventHubConsumerClient(GROUP, connectionString(port), HUB, IMPATIENT);
+  expect(await receive(consumer, { partitionId: '1', count: 1 })).toMatchObject([{ sequenceNumber: 0, offset: '0' }]);
+  await consumer.close();
+}, 30_000);
+
 it('names the setting that is wrong', async () => {
   const child = spawn(process.execPath, [MAIN], {
     env: { ...process.env, EVENTHUBS_PARTITIONS: 'many' },
@@ -74,4 +106,14 @@ it('names the setting that is wrong', async () => {
     .next()
     .then(({ value }) => [value]);
   expect(line).toBe('eventhubs: EVENTHUBS_PARTITIONS is wrong: expected a number from 1 to 100');
+});
+
+it('says what WebSockets need besides their port', async () => {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, EVENTHUBS_WEBSOCKETS_PORT: '5443', EVENTHUBS_TLS_KEY_FILE: 'key.pem' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  expect(await text(child.stdout)).toContain('EVENTHUBS_WEBSOCKETS_PORT needs EVENTHUBS_TLS_CERT_FILE and EVENTHUBS_TLS_KEY_FILE');
+  expect(await exited).toEqual([2, null]);
 });

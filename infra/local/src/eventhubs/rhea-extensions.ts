@@ -1,4 +1,5 @@
-import rhea, { type Connection, type Container, type Sender, type Session } from 'rhea';
+import type { Duplex } from 'node:stream';
+import rhea, { type Connection, type ConnectionOptions, type Container, type Sender, type Session } from 'rhea';
 
 /** What rhea keeps on its objects but leaves out of its type declarations. */
 export type FlowState = Sender & {
@@ -18,15 +19,30 @@ interface ConnectionInternals {
 interface SessionInternals {
   readonly local: { readonly begin: { handle_max: number } };
   on_transfer(frame: { performative: { message_format?: number | undefined } }): void;
+  on_flow(frame: unknown): void;
 }
 
-/** A container that lets anybody in: the emulator has no secrets. MSSBCBS is Microsoft's "a token follows by `$cbs`". */
-export function openContainer(): Container {
+/** A container that asks for a name and a password, or for nothing yet: a token follows by `$cbs`. MSSBCBS is Microsoft's name for
+ *  that. */
+export function openContainer(isGood: (name: string, password: string) => boolean): Container {
   const container = rhea.create_container();
-  container.sasl_server_mechanisms.enable_anonymous();
-  container.sasl_server_mechanisms.enable_plain(() => true);
-  container.sasl_server_mechanisms.MSSBCBS = () => ({ outcome: true, start() {} });
+  const namelessly = () => ({ outcome: true, start() {} });
+  container.sasl_server_mechanisms.enable_plain(isGood);
+  container.sasl_server_mechanisms['ANONYMOUS'] = namelessly;
+  container.sasl_server_mechanisms['MSSBCBS'] = namelessly;
   return container;
+}
+
+/** Takes a client that comes over something else than TCP. rhea's own wrapper of a WebSocket does not say how much it has not sent
+ *  yet, nor when it has. */
+export function acceptStream(container: Container, stream: Duplex, options: Partial<ConnectionOptions>): void {
+  const connection = container.create_connection(options as ConnectionOptions) as unknown as { accept(stream: Duplex): void };
+  connection.accept(stream);
+}
+
+/** Whether the client has given a name and a password that are good. */
+export function gavePassword(connection: Connection): boolean {
+  return connection['sasl_transport']?.selected?.username !== undefined;
 }
 
 /** Bytes handed to the socket that it has not sent. */
@@ -57,6 +73,16 @@ export function deliverEncodedMessages(session: Session): void {
   internals.on_transfer = (frame) => {
     if (frame.performative.message_format === 0) frame.performative.message_format = undefined;
     onTransfer.call(session, frame);
+  };
+}
+
+/** To be called when a session opens: calls `listener` whenever there may be more room in it. rhea tells of the room of links only. */
+export function onSessionFlow(session: Session, listener: () => void): void {
+  const internals = session as unknown as SessionInternals;
+  const onFlow = internals.on_flow;
+  internals.on_flow = (frame) => {
+    onFlow.call(session, frame);
+    listener();
   };
 }
 

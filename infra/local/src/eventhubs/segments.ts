@@ -1,22 +1,43 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { FileWindow } from './file-window.ts';
 
-/** An event of one partition, as it is kept. */
-export interface StoredEvent {
+/** Where an event is in its partition. */
+export interface EventPosition {
   /** Counts the events of the partition from 0, without gaps. */
   readonly sequenceNumber: number;
   /** Bytes of all events before it. */
   readonly offset: number;
   /** Milliseconds since 1970; never less than that of the event before. */
   readonly enqueuedAt: number;
+}
+
+/** An event of one partition, as it is kept. */
+export interface StoredEvent extends EventPosition {
   /** The encoded AMQP message. */
   readonly message: Buffer;
+}
+
+/** Where the message of an event is on disk. */
+export interface Place {
+  readonly segment: Segment;
+  /** In bytes, in the segment's file. */
+  readonly at: number;
+  readonly length: number;
+}
+
+interface Segment {
+  readonly file: string;
+  readonly fd: number;
+  size: number;
+  events: number;
 }
 
 /** A record is its length and CRC-32 (4 bytes each) and, covered by both, sequence number, offset, time (8 bytes each) and the message. */
 const FRAME_BYTES = 8;
 const POSITION_BYTES = 24;
+const HEAD_BYTES = FRAME_BYTES + POSITION_BYTES;
 const EXTENSION = '.events';
 
 /** A partition's events on disk: an append-only file and the one before it, each named by its first sequence number.
@@ -24,77 +45,80 @@ const EXTENSION = '.events';
 export class Segments {
   readonly #dir: string;
   readonly #eventsPerSegment: number;
-  #names: string[];
-  #file = -1;
-  #size = 0;
-  #events = 0;
+  #segments: Segment[];
 
   constructor(dir: string, eventsPerSegment: number) {
     this.#dir = dir;
     this.#eventsPerSegment = eventsPerSegment;
     fs.mkdirSync(dir, { recursive: true });
-    this.#names = fs
-      .readdirSync(dir)
-      .filter((name) => name.endsWith(EXTENSION))
-      .sort();
+    const names = fs.readdirSync(dir).filter((name) => name.endsWith(EXTENSION));
+    this.#segments = names.sort().map((name) => open(path.join(dir, name)));
   }
 
   /** All events on disk, oldest first. Cuts off what was only half written. To be called once, before the first `append`. */
-  *load(): Generator<StoredEvent> {
-    for (const name of this.#names) {
-      const bytes = fs.readFileSync(this.#path(name));
-      this.#events = 0;
-      this.#size = 0;
-      for (let event = decode(bytes, 0); event; event = decode(bytes, this.#size)) {
-        this.#size += FRAME_BYTES + POSITION_BYTES + event.message.length;
-        this.#events++;
-        yield event;
+  *load(): Generator<{ position: EventPosition; place: Place }> {
+    for (const segment of this.#segments) {
+      const window = new FileWindow(segment.fd);
+      for (let event = decode(window, 0); event; event = decode(window, segment.size)) {
+        const length = event.message.length;
+        yield { position: event, place: { segment, at: segment.size + HEAD_BYTES, length } };
+        segment.size += HEAD_BYTES + length;
+        segment.events++;
       }
-      if (this.#size < bytes.length) fs.truncateSync(this.#path(name), this.#size);
+      fs.ftruncateSync(segment.fd, segment.size);
     }
-    const newest = this.#names.at(-1);
-    if (newest !== undefined) this.#file = fs.openSync(this.#path(newest), 'a');
   }
 
-  /** Writes them all or none: throws what the file system says. */
-  append(events: readonly StoredEvent[]): void {
-    const first = events[0];
-    if (!first) return;
-    if (this.#file < 0 || this.#events >= this.#eventsPerSegment) this.#startSegment(first.sequenceNumber);
-    const bytes = Buffer.concat(events.flatMap(encode));
+  /** Writes them all or none, and returns where their messages are. Throws what the file system says. */
+  append(events: readonly StoredEvent[]): Place[] {
+    const [first] = events;
+    if (!first) return [];
+    const segment = this.#segmentFor(first.sequenceNumber);
     try {
-      fs.appendFileSync(this.#file, bytes);
+      fs.appendFileSync(segment.fd, Buffer.concat(events.flatMap(encode)));
     } catch (error) {
-      fs.ftruncateSync(this.#file, this.#size);
+      fs.ftruncateSync(segment.fd, segment.size);
       throw error;
     }
-    this.#size += bytes.length;
-    this.#events += events.length;
+    segment.events += events.length;
+    return events.map(({ message: { length } }) => {
+      const at = segment.size + HEAD_BYTES;
+      segment.size = at + length;
+      return { segment, at, length };
+    });
+  }
+
+  /** The message of an event of the newest two files. */
+  read({ segment, at, length }: Place): Buffer {
+    const message = Buffer.allocUnsafeSlow(length);
+    fs.readSync(segment.fd, message, 0, length, at);
+    return message;
   }
 
   close(): void {
-    if (this.#file >= 0) fs.closeSync(this.#file);
-    this.#file = -1;
+    for (const { fd } of this.#segments) fs.closeSync(fd);
+    this.#segments = [];
   }
 
-  #startSegment(firstSequenceNumber: number): void {
-    const name = String(firstSequenceNumber).padStart(20, '0') + EXTENSION;
-    const file = fs.openSync(this.#path(name), 'a');
-    this.close();
-    this.#file = file;
-    this.#size = 0;
-    this.#events = 0;
-    for (const old of this.#names.slice(0, -1)) fs.rmSync(this.#path(old));
-    this.#names = [...this.#names.slice(-1), name];
-  }
-
-  #path(name: string): string {
-    return path.join(this.#dir, name);
+  #segmentFor(sequenceNumber: number): Segment {
+    const newest = this.#segments.at(-1);
+    if (newest && newest.events < this.#eventsPerSegment) return newest;
+    const segment = open(path.join(this.#dir, String(sequenceNumber).padStart(20, '0') + EXTENSION));
+    for (const old of this.#segments.slice(0, -1)) {
+      fs.closeSync(old.fd);
+      fs.rmSync(old.file);
+    }
+    this.#segments = [...this.#segments.slice(-1), segment];
+    return segment;
   }
 }
 
+function open(file: string): Segment {
+  return { file, fd: fs.openSync(file, 'a+'), size: 0, events: 0 };
+}
+
 function encode(event: StoredEvent): Buffer[] {
-  const head = Buffer.alloc(FRAME_BYTES + POSITION_BYTES);
+  const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt32BE(POSITION_BYTES + event.message.length, 0);
   head.writeBigInt64BE(BigInt(event.sequenceNumber), 8);
   head.writeBigInt64BE(BigInt(event.offset), 16);
@@ -103,14 +127,14 @@ function encode(event: StoredEvent): Buffer[] {
   return [head, event.message];
 }
 
-function decode(bytes: Buffer, at: number): StoredEvent | undefined {
-  if (at + FRAME_BYTES + POSITION_BYTES > bytes.length) return undefined;
-  const end = at + FRAME_BYTES + bytes.readUInt32BE(at);
-  if (end > bytes.length || crc32(bytes.subarray(at + FRAME_BYTES, end)) !== bytes.readUInt32BE(at + 4)) return undefined;
+function decode(file: FileWindow, at: number): StoredEvent | undefined {
+  const frame = file.read(at, FRAME_BYTES);
+  const content = frame && file.read(at + FRAME_BYTES, frame.readUInt32BE(0));
+  if (!content || content.length < POSITION_BYTES || crc32(content) !== frame.readUInt32BE(4)) return undefined;
   return {
-    sequenceNumber: Number(bytes.readBigInt64BE(at + 8)),
-    offset: Number(bytes.readBigInt64BE(at + 16)),
-    enqueuedAt: Number(bytes.readBigInt64BE(at + 24)),
-    message: Buffer.from(bytes.subarray(at + FRAME_BYTES + POSITION_BYTES, end)),
+    sequenceNumber: Number(content.readBigInt64BE(0)),
+    offset: Number(content.readBigInt64BE(8)),
+    enqueuedAt: Number(content.readBigInt64BE(16)),
+    message: content.subarray(POSITION_BYTES),
   };
 }

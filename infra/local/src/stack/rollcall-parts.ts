@@ -50,7 +50,8 @@ export function ingest(stack: LocalStack): Part {
       KAFKA_BROKERS: stack.kafkaBrokers,
       PARTITIONS,
     }),
-    answers: saysReady,
+    // It is ready once it reads, which may wait for what a test has not started yet.
+    answers: saying('started'),
   };
 }
 
@@ -61,7 +62,7 @@ export function projector(stack: LocalStack): Part {
       REDIS_URL: stack.redisUrl,
       PARTITIONS,
     }),
-    answers: saysReady,
+    answers: saying('ready'),
   };
 }
 
@@ -71,6 +72,6 @@ function program(stack: LocalStack, name: PartName, main: string, env: Record<st
 }
 
 /** The services log a line of JSON with this message once they take part. */
-async function saysReady(logged: string): Promise<boolean> {
-  return logged.includes('"msg":"ready"');
+function saying(message: string): Part['answers'] {
+  return async (logged) => logged.includes(`"msg":"${message}"`);
 }

@@ -1,8 +1,8 @@
-import type { Place, Position, RedrivenLetter, Verdict } from '@rollcall/client';
+import type { Place, Position } from '@rollcall/client';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { NotFound } from '../failures.ts';
-import { positionText, showDeadLetters, showLetter, showVerdict } from '../show-dead-letters.ts';
+import { positionText, redriveWords, showDeadLetters, showLetter, showVerdict } from '../show-dead-letters.ts';
 import { examples, jsonOption, wholeNumber } from './options.ts';
 import { PLACE_HELP, parseEnd, parsePosition, parseStart } from './places.ts';
 
@@ -10,7 +10,7 @@ interface FilterOptions {
   readonly reason?: string;
   readonly from?: Place;
   readonly to?: Place;
-  readonly limit: number;
+  readonly limit?: number;
   readonly json?: boolean;
 }
 
@@ -58,42 +58,43 @@ function addShow(family: Command, context: Context): void {
 }
 
 function addRedrive(family: Command, context: Context): void {
-  filtered(family.command('redrive'), 100)
-    .description('give letters to ingest’s parser again, the oldest first; twice does no harm')
+  filtered(family.command('redrive'))
+    .description('give letters to ingest’s parser again, all of them, the oldest first; twice does no harm')
     .argument('[position...]', 'PARTITION:OFFSET of the letters; else all that the options choose', collectPositions)
     .option('--dry-run', 'say what would happen, and write nothing')
     .addHelpText(
       'after',
       examples(
-        'dead-letters redrive --reason unknown-source --dry-run',
+        'dead-letters redrive --dry-run',
         'dead-letters redrive 2:17 3:4',
         'dead-letters redrive --reason invalid-data --from 2026-11-20T10:00Z --to 2026-11-20T11:00Z --limit 10000',
       ),
     )
     .action((positions: readonly Position[], { json, ...options }: FilterOptions & { readonly dryRun?: boolean }) =>
       context.answer(async (rollcall) => {
-        const verdicts: RedrivenLetter[] = [];
+        const found = new Set<string>();
+        let redriven = 0;
         for await (const verdict of rollcall.deadLetters.redrive(positions.length === 0 ? options : { ...options, positions })) {
-          verdicts.push(verdict);
-          context.print(verdict, json, (_, paint) => showVerdict(positionText(verdict.position), verdict, options.dryRun, paint));
+          found.add(positionText(verdict.position));
+          if (verdict.refused.length === 0) redriven++;
+          context.print(verdict, json, (_, paint) =>
+            showVerdict(positionText(verdict.position), verdict, redriveWords(options.dryRun), paint),
+          );
         }
-        const missing = positions.find(
-          (position) => !verdicts.some((verdict) => positionText(verdict.position) === positionText(position)),
-        );
+        const missing = positions.find((position) => !found.has(positionText(position)));
         if (missing !== undefined) throw noLetterAt(missing);
-        if (!json) context.print(verdicts, false, () => tally(verdicts, options));
+        if (!json) context.print(redriven, false, () => tally(redriven, found.size, options));
       }),
     );
 }
 
-function tally(verdicts: readonly Verdict[], { dryRun, limit }: { readonly dryRun?: boolean; readonly limit: number }): string {
-  const refused = verdicts.filter((verdict) => verdict.refused.length > 0).length;
-  const redriven = `${verdicts.length - refused} of ${verdicts.length} letters ${dryRun ? 'would be redriven' : 'redriven'}`;
-  return verdicts.length === limit ? `${redriven}; there may be more, --limit raises their number` : redriven;
+function tally(redriven: number, letters: number, { dryRun, limit }: { readonly dryRun?: boolean; readonly limit?: number }): string {
+  const line = `${redriven} of ${letters} letters ${dryRun ? 'would be redriven' : 'redriven'}`;
+  return letters === limit ? `${line}; there may be more, --limit raises their number` : line;
 }
 
 /** The options that choose letters. */
-function filtered(command: Command, limit: number): Command {
+function filtered(command: Command, limit?: number): Command {
   return command
     .option('--reason <reason>', 'only letters with this reason, such as invalid-data')
     .option('--from <place>', `only from here on: ${PLACE_HELP}`, parseStart)

@@ -9,7 +9,7 @@ import { examples } from './options.ts';
 export function addPublish(program: Command, context: Context): void {
   program
     .command('publish')
-    .description('send CloudEvents to Event Hubs: an object, an array or NDJSON')
+    .description('send events to Event Hubs, in either schema: an object, an array or NDJSON')
     .argument('<file>', 'a file, or - for standard input')
     .addHelpText('after', examples('publish events.json', 'publish - < events.ndjson'))
     .action((file: string) =>

@@ -8,6 +8,7 @@ import type { World } from '../world.ts';
 import type { Scenario } from './scenario.ts';
 
 const COUNT = 3;
+const PARTITIONS_OF_ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
 /** What else happens while a broker fault lasts. */
 const BESIDE: readonly { readonly name: string; readonly strike: (world: World) => Promise<void> }[] = [
@@ -51,6 +52,31 @@ export const BROKERS: readonly Scenario[] = [
       });
       await owner.stop();
       await world.addProjector();
+    },
+  },
+  {
+    name: 'a leader moves to a broker that has just answered for other events of the same message',
+    brokers: COUNT,
+    async run(world) {
+      await using proxy = await KafkaProxy.start(world.stack.kafkaBrokers);
+      const ingest = await world.addIngest({ KAFKA_BROKERS: proxy.brokers });
+      await world.addProjector();
+      const { events } = topicNames('rollcall');
+      const { log } = world.history;
+      await world.whileSending(300, async () => {
+        for (let time = 1; time <= 3; time++) {
+          await world.moreApplied();
+          const held = proxy.holdProduce(events, 'rollcall-ingest');
+          const refuses = (await held.arrived) + 1;
+          const leaders = await Promise.all(PARTITIONS_OF_ALL.map((partition) => leaderOf(log, events, partition)));
+          const answered = leaders.find((leader) => leader !== refuses);
+          await Promise.all(PARTITIONS_OF_ALL.map((of) => (leaders[of] === refuses ? moveLeader(log, events, of, answered) : undefined)));
+          held.release();
+        }
+        await world.moreApplied();
+      });
+      await ingest.stop();
+      await world.addIngest();
     },
   },
   ...BROKER_FAULTS.flatMap((fault) =>
