@@ -9,7 +9,7 @@ const client: ClientSnapshot = {
   presence: 'online',
   offlineConfirmed: false,
   connectedSessions: 1,
-  sessions: ['a'],
+  rememberedSessions: 1,
   exists: 'unknown',
   offset: '7',
 };

@@ -59,7 +59,7 @@ export function showClients(clients: readonly ClientSnapshot[], paint: Paint = p
       presenceOf(client),
       client.since ?? '-',
       client.disconnectionReason ?? '-',
-      `${client.connectedSessions}/${client.sessions.length}`,
+      `${client.connectedSessions}/${client.rememberedSessions}`,
       client.exists === 'yes' ? (client.state ?? '-') : client.exists === 'no' ? 'deleted' : '-',
     ]),
     paint,

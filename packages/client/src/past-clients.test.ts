@@ -49,10 +49,13 @@ describe('a client whose log was cut', () => {
 
   it('begins with what an earlier version of the fold remembered', () => {
     const clients = new PastClients(DEFAULT_SETTINGS);
-    const earlier = state(CONNECTED)
-      .value.toString()
-      .replace(/"foldVersion":\d+/, '"foldVersion":1');
-    clients.begin({ ...record(0, CONNECTED), value: Buffer.from(earlier) }, { before: 9n, until: FOREVER });
+    const time = '2026-03-02T12:00:00.0000000Z';
+    const remembered = { session: OURS.session, offset: '0', latestConnected: { sequenceNumber: '1', time, firstTime: time } };
+    const earlier = {
+      ...{ foldVersion: 1, position: { partition: 0, offset: '0' }, client: { namespace: OURS.namespace, client: OURS.client } },
+      ...{ sessions: [{ session: OURS.session, status: 'connected' }], memory: { sessions: [remembered] } },
+    };
+    clients.begin({ ...record(0, CONNECTED), value: Buffer.from(JSON.stringify(earlier)) }, { before: 9n, until: FOREVER });
     expect(clients.view(KEY)).toMatchObject({ client: { presence: 'online' }, complete: true });
   });
 

@@ -152,7 +152,7 @@ describe('the fold', () => {
     const first = fold(before, connected(1n), 0n, DEFAULT_SETTINGS);
     if (first.outcome !== 'changed') throw new Error('it changes');
     fold(first.client, disconnected(1n, '12:10:00'), 1n, DEFAULT_SETTINGS);
-    expect(clientSnapshot(before)).toMatchObject({ presence: 'unknown', sessions: [], offset: '-1' });
+    expect(clientSnapshot(before)).toMatchObject({ presence: 'unknown', rememberedSessions: 0, offset: '-1' });
     expect(clientSnapshot(first.client)).toMatchObject({ presence: 'online', since: '2026-03-02T12:00:00.0000000Z', offset: '0' });
   });
 

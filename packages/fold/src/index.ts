@@ -40,4 +40,5 @@ export {
   sessionSnapshot,
   sessionText,
 } from './snapshot.ts';
-export { decodeState, encodeMemory, encodeState, stateParts } from './state-record.ts';
+export { decodeState, encodeMemory, encodeState, stateParts, storedSessions } from './state-record.ts';
+export { decodeOffset, decodeSession, decodeSessionSnapshot } from './stored-session.ts';

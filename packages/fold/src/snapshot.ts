@@ -42,7 +42,7 @@ export function clientMembers(client: ClientState): MembersOf<ClientSnapshot> {
     offlineConfirmed,
     disconnectionReason,
     connectedSessions: presence.connectedSessions,
-    sessions: client.sessions.map(({ session }) => session),
+    rememberedSessions: client.sessions.length,
     exists,
     state,
     attributes: written?.attributes,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClientState } from './client.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 import { decodeState, encodeState } from './state-record.ts';
-import { connected, deadline, deleted, disconnected, knowledgeOf, replay, takenOver, updated } from './testing/index.ts';
+import { after, connected, deadline, deleted, disconnected, knowledgeOf, MINUTES, replay, takenOver, updated } from './testing/index.ts';
 
 function clientOf(...log: LogEvent[]): ClientState {
   const [client] = replay(log).clients.values();
@@ -50,9 +50,8 @@ describe('a client restored from rollcall.state', () => {
   it('hears no more of what it forgot', () => {
     const log = [connected(1n, '09:00:00', { session: 'a' }), disconnected(1n, '10:00:00', { session: 'a' })];
     const client = clientOf(...log, connected(1n, '2026-03-20T12:00:00Z', { session: 'b' }));
-    expect(JSON.parse(encodeState(client, 0)).memory).toMatchObject({
-      forgottenUpTo: '2026-03-02T10:00:00.0000000Z',
-      forgottenConnected: '2026-03-02T09:00:00.0000000Z',
+    expect(JSON.parse(encodeState(client, 0))).toMatchObject({
+      memory: { forgottenUpTo: '2026-03-02T10:00:00.0000000Z', forgottenConnected: '2026-03-02T09:00:00.0000000Z' },
       sessions: [{ session: 'b' }],
     });
     const stored = restored(encodeState(client, 0));
@@ -69,13 +68,24 @@ describe('a client restored from rollcall.state', () => {
     expect(knowledgeOf(replay(after, DEFAULT_SETTINGS, [stored]).clients.get('myns/client1') as ClientState)).toBe(knowledgeOf(whole));
   });
 
-  it('shows its readers the snapshots, and stores a newest that is the latest only once', () => {
+  it('shows its readers the snapshot, and stores of a session nothing that goes without saying', () => {
     const record = JSON.parse(encodeState(clientOf(connected(1n, '12:00:00')), 3));
     expect(record).toMatchObject({
       position: { partition: 3, offset: '0' },
       client: { namespace: 'myns', client: 'client1', presence: 'online' },
       sessions: [{ session: 'session1', status: 'connected', sequenceNumber: '1' }],
     });
-    expect(Object.keys(record.memory.sessions[0])).toEqual(['session', 'offset', 'latestConnected']);
+    expect(Object.keys(record.sessions[0])).toEqual(['session', 'status', 'since', 'sequenceNumber', 'offset']);
+  });
+
+  it('is below 64 KB with 100 sessions of the longest names, each of which came up after others were forgotten', () => {
+    const name = (n: number) => String(n).padStart(128, 'x');
+    const log = Array.from({ length: 400 }, (_, n) => [
+      connected(1n, after(n * MINUTES), { session: name(n), client: name(0) }),
+      disconnected(1n, after((n + 0.5) * MINUTES), { session: name(n), client: name(0) }),
+    ]).flat();
+    const client = clientOf(...log);
+    expect(client.sessions).toHaveLength(100);
+    expect(Buffer.byteLength(encodeState(client, 7))).toBeLessThan(64 * 1024);
   });
 });

@@ -43,7 +43,16 @@ export {
   type SessionStatus,
 } from './snapshot.ts';
 export { splitArray } from './split-array.ts';
-export { FOLD_VERSION, FoldVersionDiffers, readsMemoryOf, type StateMemoryJson, StateRecord } from './state-record.ts';
+export {
+  FOLD_VERSION,
+  FoldVersionDiffers,
+  readsMemoryOf,
+  type SessionOfVersion1,
+  type StateMemoryJson,
+  StateRecord,
+  type StoredOffset,
+  type StoredSession,
+} from './state-record.ts';
 export {
   formatTime,
   parseTime,

@@ -49,8 +49,8 @@ export interface ClientSnapshot {
   /** Offline: the reason of the latest ending. */
   readonly disconnectionReason?: string;
   readonly connectedSessions: number;
-  /** Names of the sessions that are remembered, connected or not. */
-  readonly sessions: readonly string[];
+  /** How many sessions are remembered, connected or not. */
+  readonly rememberedSessions: number;
   readonly exists: Existence;
   /** Of the client resource, such as `Enabled` or `Disabled`. */
   readonly state?: string;

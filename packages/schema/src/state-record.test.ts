@@ -6,10 +6,18 @@ const STORED = {
   foldVersion: FOLD_VERSION,
   position: { partition: 3, offset: '9007199254740993' },
   client: { namespace: 'myns', client: 'client1', presence: 'online' },
-  sessions: [{ session: 'session1', status: 'connected' }],
   memory: {
     source: { time: '2023-07-29T01:23:49.6454046Z', source: '/subscriptions/s' },
     confirmedUpTo: '2023-07-28T00:00:00.0000000Z',
+  },
+  sessions: [{ session: 'session1', status: 'connected', since: '2023-07-29T01:23:49.6454046Z', sequenceNumber: '1', offset: 41 }],
+};
+
+const VERSION_1 = {
+  ...STORED,
+  foldVersion: 1,
+  sessions: [{ session: 'session1', status: 'connected' }],
+  memory: {
     sessions: [
       {
         session: 'session1',
@@ -31,11 +39,19 @@ describe('a record of rollcall.state', () => {
   it('gives back every int64 and every tick', () => {
     const { position, memory } = decode(STORED).data ?? {};
     expect(position).toEqual({ partition: 3, offset: 9007199254740993n });
-    expect(memory?.sessions[0]).toEqual({
-      session: 'session1',
-      offset: 41n,
-      latestConnected: { sequenceNumber: 9223372036854775807n, time: 16905938296454046n, firstTime: 16905938290000000n },
-      latestDisconnected: { sequenceNumber: -1n, time: 16905888000000001n, reason: 'ConnectionLost' },
+    expect(memory?.source?.time).toBe(16905938296454046n);
+  });
+
+  it('of version 1 has the sessions in its memory', () => {
+    expect(decode(VERSION_1).data?.memory).toEqual({
+      sessions: [
+        {
+          session: 'session1',
+          offset: 41n,
+          latestConnected: { sequenceNumber: 9223372036854775807n, time: 16905938296454046n, firstTime: 16905938290000000n },
+          latestDisconnected: { sequenceNumber: -1n, time: 16905888000000001n, reason: 'ConnectionLost' },
+        },
+      ],
     });
   });
 
@@ -49,7 +65,7 @@ describe('a record of rollcall.state', () => {
       state: 'Enabled',
       attributes: { site: ['a', 'b'], floor: 3 },
     };
-    const memory = decode({ ...STORED, memory: { written, sessions: [] } }).data?.memory;
+    const memory = decode({ ...STORED, memory: { written } }).data?.memory;
     expect(memory?.written?.attributes).toEqual({ site: ['a', 'b'], floor: 3 });
     expect(memory).not.toHaveProperty('deleted');
     expect(memory).not.toHaveProperty('confirmedUpTo');
@@ -59,8 +75,11 @@ describe('a record of rollcall.state', () => {
     expect(decode(STORED).success).toBe(true);
     expect(decode({ ...STORED, memory: undefined }).success).toBe(false);
     expect(decode({ ...STORED, position: { partition: 3, offset: '-1' } }).success).toBe(false);
+    expect(decode({ ...STORED, sessions: undefined }).success).toBe(false);
+    expect(decode({ ...STORED, sessions: [{ ...STORED.sessions[0], latestConnected: 'never' }] }).success).toBe(false);
+    expect(decode({ ...STORED, foldVersion: 1 }).success).toBe(false);
     expect(
-      decode({ ...STORED, memory: { sessions: [{ session: 's', offset: '1', latestConnected: { sequenceNumber: '1' } }] } }).success,
+      decode({ ...VERSION_1, memory: { sessions: [{ session: 's', offset: '1', latestConnected: { sequenceNumber: '1' } }] } }).success,
     ).toBe(false);
   });
 });

@@ -28,7 +28,54 @@ const Connected = z.object({ sequenceNumber: SequenceNumber, time: TimeText });
 const LatestConnected = Connected.extend({ firstTime: TimeText });
 const Disconnected = Connected.extend({ reason: Text });
 
-/** All that is remembered of a client and its sessions. A `newest…` that equals its `latest…` is not stored twice. */
+/** A `newest…` that equals its `latest…` is not stored twice. */
+const SessionOfVersion1 = z.object({
+  session: Text,
+  offset: Offset,
+  latestConnected: LatestConnected.optional(),
+  newestConnected: Connected.optional(),
+  latestDisconnected: Disconnected.optional(),
+  newestDisconnected: Disconnected.optional(),
+});
+export type SessionOfVersion1 = z.infer<typeof SessionOfVersion1>;
+
+/** A number, or a text: of version 1, and in Redis of projectors before docs/adr/0033. */
+const StoredOffset = z.union([z.number(), z.bigint(), z.string()]);
+export type StoredOffset = z.infer<typeof StoredOffset>;
+/** `sequenceNumber time` */
+const Register = z.string().regex(/^-?\d+ /);
+
+/** A session, in `rollcall.state` and in its client's JSON in Redis: of the snapshot what neither the client nor another member says, and what
+ *  the fold remembers beyond it.
+ *
+ *  - `connectedAt` where disconnected: else it is `since`; `disconnectedAt` is always `since`
+ *  - `counterRestarted` where true
+ *  - `latestConnected` where it is not (sequenceNumber, connectedAt); `firstConnectedAt` where its firstTime is another
+ *  - `newestConnected` where it is not latestConnected
+ *  - `latestDisconnected`, `latestReason` where it is not (sequenceNumber, disconnectedAt, disconnectionReason)
+ *  - `newestDisconnected`, `newestReason` where it is not latestDisconnected
+ *  - `forgottenUpTo` where the session came up after others of the client were forgotten */
+const StoredSession = z.object({
+  session: Text,
+  status: z.enum(['connected', 'disconnected']),
+  since: Text,
+  sequenceNumber: Text,
+  connectedAt: Text.optional(),
+  disconnectionReason: Text.optional(),
+  counterRestarted: z.literal(true).optional(),
+  offset: StoredOffset,
+  latestConnected: Register.optional(),
+  firstConnectedAt: Text.optional(),
+  newestConnected: Register.optional(),
+  latestDisconnected: Register.optional(),
+  latestReason: Text.optional(),
+  newestDisconnected: Register.optional(),
+  newestReason: Text.optional(),
+  forgottenUpTo: Text.optional(),
+});
+export type StoredSession = z.infer<typeof StoredSession>;
+
+/** All that is remembered of a client beside its sessions. */
 const Memory = z.object({
   source: z.object({ time: TimeText, source: Text }).optional(),
   confirmedUpTo: TimeText.optional(),
@@ -46,26 +93,18 @@ const Memory = z.object({
     })
     .optional(),
   deleted: z.object({ time: TimeText, id: Text, clientName: Text }).optional(),
-  sessions: z.array(
-    z.object({
-      session: Text,
-      offset: Offset,
-      forgottenUpTo: TimeText.optional(),
-      latestConnected: LatestConnected.optional(),
-      newestConnected: Connected.optional(),
-      latestDisconnected: Disconnected.optional(),
-      newestDisconnected: Disconnected.optional(),
-    }),
-  ),
 });
 
-/** One record of `rollcall.state`, decoded: what a projector restores a client from. The record also carries the snapshots, for readers. */
-export const StateRecord = z.object({
-  foldVersion: z.int(),
+const Recorded = z.object({
   position: z.object({ partition: z.int(), offset: Offset }),
   client: z.object({ namespace: Text, client: Text }),
-  memory: Memory,
 });
+
+/** One record of `rollcall.state`, decoded: what a projector restores a client from. Its `client` is the snapshot, for readers. */
+export const StateRecord = z.union([
+  Recorded.extend({ foldVersion: z.literal(1), memory: Memory.extend({ sessions: z.array(SessionOfVersion1) }) }),
+  Recorded.extend({ foldVersion: z.int().min(2), memory: Memory, sessions: z.array(StoredSession) }),
+]);
 export type StateRecord = z.infer<typeof StateRecord>;
-/** The same as it stands in the topic. */
+/** What it remembers of the client, as it stands in the topic. */
 export type StateMemoryJson = z.input<typeof Memory>;

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import {
   type ClientMemory,
   type ClientState,
+  decodeOffset,
+  decodeSession,
   type FoldSettings,
   type MembersOf,
   type RememberedSession,
   type ResourceMemory,
   restoreClient,
-  sessionMembers,
+  storedSessions,
   type Written,
 } from '@rollcall/fold';
 import {
@@ -20,16 +22,19 @@ import {
   type Presence,
   parseJson,
   readTime,
+  type StoredOffset,
+  type StoredSession,
   stringifyJson,
   type Time,
 } from '@rollcall/schema';
 import { LRUCache } from 'lru-cache';
 import type { ClientId } from './keys.ts';
-import { decodeOffset, decodeSession, encodeSession, type SessionJson, type StoredOffset } from './session-codec.ts';
 
 /** A client as Redis holds it, JSON: of its snapshot what neither its key nor another member says, what the fold remembers beyond it, and its
  *  sessions. `source` comes first: READ_CLIENTS looks for it there.
  *
+ *  - `head`, `rememberedSessions` where the whole is longer than HEAD_BYTES: how many bytes there are from here to the comma before `sessions`,
+ *    which come last, and how many sessions they are. Whoever shows none of them reads no further
  *  - `source` is an id of the partition's `sources`; `sourceTime` where it is not the newest time of all that is remembered
  *  - `offlineConfirmed` where true; `confirmedUpTo` where it is not since of a client that is confirmed
  *  - `connectedSessions` where it is not 1 of a client that is online, else 0
@@ -40,6 +45,8 @@ import { decodeOffset, decodeSession, encodeSession, type SessionJson, type Stor
  *  - `deletedTime`, `deletedId`, `deletedName` of the newest Deleted: time and name where deletedAt and clientName do not say them */
 export interface ClientJson {
   readonly source?: string | undefined;
+  readonly head?: number | undefined;
+  readonly rememberedSessions?: number | undefined;
   readonly presence: Presence;
   readonly since?: string | undefined;
   readonly offlineConfirmed?: true | undefined;
@@ -61,13 +68,35 @@ export interface ClientJson {
   readonly confirmedUpTo?: string | undefined;
   readonly forgottenUpTo?: string | undefined;
   readonly forgottenConnected?: string | undefined;
-  readonly sessions: readonly SessionJson[];
+  readonly sessions: readonly StoredSession[];
 }
 
 /** `snapshot` is that of the state. */
 export function encodeClient(snapshot: MembersOf<ClientSnapshot>, state: ClientState): string {
-  return stringifyJson(storedOf(snapshot, state));
+  const stored = storedOf(snapshot, state);
+  const text = stringifyJson(stored);
+  return Buffer.byteLength(text) <= HEAD_BYTES ? text : withHead(stored);
 }
+
+function withHead({ source, sessions, ...client }: ClientJson): string {
+  const head = stringifyJson({ rememberedSessions: sessions.length, ...client }).slice(1, -1);
+  const first = source === undefined ? '' : `"source":"${source}",`;
+  return `{${first}"head":${Buffer.byteLength(head)},${head},"sessions":${stringifyJson(sessions)}}`;
+}
+
+/** What a page reads of each client, in bytes. */
+export const HEAD_BYTES = 4_096;
+
+/** A client without its sessions from the first HEAD_BYTES of its JSON; undefined where these are not enough. */
+export function parseHead(bytes: Buffer): ClientJson | undefined {
+  if (bytes.length < HEAD_BYTES) return parseClient(bytes.toString());
+  const start = HEAD.exec(bytes.toString('latin1', 0, 64));
+  if (start === null) return undefined;
+  const end = start[0].length + Number(start[1]);
+  return end > bytes.length ? undefined : parseClient(`${bytes.toString('utf8', 0, end)},"sessions":[]}`);
+}
+
+const HEAD = /^\{(?:"source":"[^"]*",)?"head":(\d+),/;
 
 export function parseClient(text: string): ClientJson {
   return parseJson(text) as ClientJson;
@@ -101,7 +130,7 @@ function storedOf(snapshot: MembersOf<ClientSnapshot>, state: ClientState): Clie
     confirmedUpTo: offlineConfirmed && confirmed === since ? undefined : confirmed,
     forgottenUpTo: encodeTime(forgotten?.upTo),
     forgottenConnected: encodeTime(forgotten?.connected),
-    sessions: state.sessions.map((session) => encodeSession(sessionMembers(state, session), session)),
+    sessions: storedSessions(state),
   };
 }
 
@@ -130,7 +159,7 @@ export function decodeClientSnapshot({ namespace, client }: ClientId, stored: Cl
     offlineConfirmed,
     ...(disconnectionReason !== undefined && { disconnectionReason }),
     connectedSessions,
-    sessions: stored.sessions.map(({ session }) => session),
+    rememberedSessions: stored.rememberedSessions ?? stored.sessions.length,
     exists,
     ...(state !== undefined && { state }),
     ...(attributes !== undefined && { attributes }),

@@ -1,11 +1,27 @@
-import { type ClientState, clientMembers, clientSnapshot, fold, sessionSnapshot, unseenClient } from '@rollcall/fold';
-import { connected, disconnected } from '@rollcall/fold/testing';
+import {
+  type ClientState,
+  clientMembers,
+  clientSnapshot,
+  decodeSessionSnapshot,
+  fold,
+  sessionSnapshot,
+  unseenClient,
+} from '@rollcall/fold';
+import { after, connected, disconnected, MINUTES, updated } from '@rollcall/fold/testing';
 import { type LogEvent, toClientKey } from '@rollcall/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeClientSnapshot, decodeClientState, encodeClient, parseClient, sourceId } from './client-codec.ts';
+import {
+  type ClientJson,
+  decodeClientSnapshot,
+  decodeClientState,
+  encodeClient,
+  HEAD_BYTES,
+  parseClient,
+  parseHead,
+  sourceId,
+} from './client-codec.ts';
 import { allOf, clientsAfter, histories, SETTINGS } from './histories.test-kit.ts';
-import { decodeSessionSnapshot } from './session-codec.ts';
 
 /** A client as it is stored, and its source. */
 function stored(client: ClientState) {
@@ -37,6 +53,44 @@ describe('what is stored of a client in Redis', () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe('the head of what is stored of a client with many sessions', () => {
+  const visits = (sessions: number, more: readonly LogEvent[] = []): ClientState => {
+    const names = Array.from({ length: sessions }, (_, n) => `sitzung-ü-${n}-${'x'.repeat(20)}`);
+    const [client] = clientsAfter([...more, ...names.map((session, n) => connected(1n, after(n * MINUTES), { session }))]);
+    if (client === undefined) throw new TypeError('a client is needed');
+    return client;
+  };
+  const headOf = (client: ClientState) => {
+    const bytes = Buffer.from(encodeClient(clientMembers(client), client));
+    return { bytes, head: parseHead(bytes.subarray(0, HEAD_BYTES)) };
+  };
+
+  it('says all of the client that a page shows, odd attributes included', () => {
+    const attributes = { sessions: [{ session: '"sessions":[' }], name: 'ä😀' };
+    const client = visits(100, [updated('12:00:00', { attributes })]);
+    const { bytes, head } = headOf(client);
+    expect(bytes.length).toBeGreaterThan(10_000);
+    expect(head).toMatchObject({ rememberedSessions: 100, sessions: [], attributes });
+    const sources = new Map([[sourceId(client.source?.source ?? ''), client.source?.source ?? '']]);
+    expect(decodeClientSnapshot(client, head as ClientJson, sources)).toStrictEqual(clientSnapshot(client));
+    expect(decodeClientState(client, parseClient(bytes.toString()), client.source?.source, SETTINGS)).toEqual(client);
+  });
+
+  it('is the whole where that is short', () => {
+    const { bytes, head } = headOf(visits(2));
+    expect(head).toEqual(parseClient(bytes.toString()));
+    expect(head).not.toHaveProperty('head');
+  });
+
+  it('is not enough where the attributes are long, or where a former version wrote it', () => {
+    expect(headOf(visits(2, [updated('12:00:00', { attributes: { long: 'x'.repeat(HEAD_BYTES) } })])).head).toBeUndefined();
+    const { bytes } = headOf(visits(100));
+    const before = bytes.toString().replace(/"head":\d+,"rememberedSessions":\d+,/, '');
+    expect(parseHead(Buffer.from(before).subarray(0, HEAD_BYTES))).toBeUndefined();
+    expect(parseClient(before).sessions).toHaveLength(100);
   });
 });
 

@@ -1,12 +1,12 @@
+import { decodeSessionSnapshot } from '@rollcall/fold';
 import { type ClientSnapshot, clientKey, type SessionSnapshot } from '@rollcall/schema';
 import { LayoutOutdated, parseCounts } from './bucket-counts.ts';
-import { type ClientJson, decodeClientSnapshot, parseClient } from './client-codec.ts';
+import { type ClientJson, decodeClientSnapshot, HEAD_BYTES, parseClient, parseHead } from './client-codec.ts';
 import type { ClientId, IndexOrder, PartitionKeys } from './keys.ts';
 import type { Place, Run } from './merge.ts';
 import { decodeWatermark, type Watermark } from './owned-partition.ts';
 import { CLIENTS_PER_CALL, readClients } from './read-clients.ts';
 import { lines, pairs, type ScriptedRedis } from './redis.ts';
-import { decodeSessionSnapshot } from './session-codec.ts';
 
 /** A client with all its sessions, as of one position of the log. */
 export interface ClientView {
@@ -55,18 +55,18 @@ export class PartitionReader {
 
   /** In the order asked for; undefined: nothing was ever heard of it. */
   clients(ids: readonly ClientId[]): Promise<(ClientView | undefined)[]> {
-    return this.#read(ids, toView);
+    return this.#read(ids, toView, (keys) => this.#whole(keys));
   }
 
-  /** As `clients`, without their sessions. */
+  /** As `clients`, without their sessions, of which Redis sends few. */
   snapshots(ids: readonly ClientId[]): Promise<(ClientSnapshot | undefined)[]> {
-    return this.#read(ids, decodeClientSnapshot);
+    return this.#read(ids, decodeClientSnapshot, (keys) => this.#heads(keys));
   }
 
   /** Undefined: nothing was ever heard of it. */
   async session(id: ClientId, session: string): Promise<SessionSnapshot | undefined> {
     const find = ([view]: readonly (ClientView | undefined)[]) => view?.sessions.find((one) => one.session === session);
-    return find(await this.#present([id], toView)) ?? find(await this.#complete([id], toView));
+    return find(await this.#present([id], toView, (keys) => this.#whole(keys))) ?? find(await this.#complete([id], toView));
   }
 
   /** Buckets and how many clients each has. */
@@ -102,25 +102,38 @@ export class PartitionReader {
     return decodeWatermark(await this.redis.hget(this.keys.meta(), 'watermark'));
   }
 
-  async #read<T>(ids: readonly ClientId[], decode: Decode<T>): Promise<(T | undefined)[]> {
+  async #read<T>(ids: readonly ClientId[], decode: Decode<T>, ask: Ask): Promise<(T | undefined)[]> {
     const calls = Array.from({ length: Math.ceil(ids.length / CLIENTS_PER_CALL) }, async (_, call) => {
       const some = ids.slice(call * CLIENTS_PER_CALL, (call + 1) * CLIENTS_PER_CALL);
-      const found = await this.#present(some, decode);
+      const found = await this.#present(some, decode, ask);
       return found.includes(undefined) ? await this.#complete(some, decode) : found;
     });
     return (await Promise.all(calls)).flat();
   }
 
   /** The clients as they are; undefined where one, or the path of its source, is not there. Takes less of Redis than a script. */
-  async #present<T>(ids: readonly ClientId[], decode: Decode<T>): Promise<(T | undefined)[]> {
-    const texts = await this.redis.mget(keysOf(ids).map((key) => this.keys.client(key)));
-    const stored = texts.map((text) => (text === null ? undefined : parseClient(text)));
+  async #present<T>(ids: readonly ClientId[], decode: Decode<T>, ask: Ask): Promise<(T | undefined)[]> {
+    const stored = await ask(keysOf(ids).map((key) => this.keys.client(key)));
     await this.#readSources(new Set(stored.flatMap((client) => client?.source ?? [])).difference(this.#sources));
     return ids.map((id, at) => {
       const client = stored[at];
       const isWhole = client?.source === undefined || this.#sources.has(client.source);
       return client && isWhole ? decode(id, client, this.#sources) : undefined;
     });
+  }
+
+  async #whole(keys: readonly string[]): Promise<(ClientJson | undefined)[]> {
+    const texts = await this.redis.mget([...keys]);
+    return texts.map((text) => (text === null ? undefined : parseClient(text)));
+  }
+
+  async #heads(keys: readonly string[]): Promise<(ClientJson | undefined)[]> {
+    const starts = await Promise.all(keys.map((key) => this.redis.getrangeBuffer(key, 0, HEAD_BYTES - 1)));
+    const heads = starts.map((bytes) => (bytes.length === 0 ? undefined : parseHead(bytes)));
+    const more = keys.filter((_, at) => starts[at]?.length === HEAD_BYTES && heads[at] === undefined);
+    if (more.length === 0) return heads;
+    const whole = new Map((await this.#whole(more)).map((client, at) => [more[at], client]));
+    return heads.map((head, at) => head ?? whole.get(keys[at]));
   }
 
   async #readSources(ids: ReadonlySet<string>): Promise<void> {
@@ -153,6 +166,8 @@ function keysOf(ids: readonly ClientId[]): string[] {
   return ids.map(({ namespace, client }) => clientKey(namespace, client));
 }
 
+/** Clients by their keys; undefined where there is none. */
+type Ask = (keys: readonly string[]) => Promise<(ClientJson | undefined)[]>;
 type Decode<T> = (id: ClientId, stored: ClientJson, sources: ReadonlyMap<string, string>) => T;
 
 function toView(id: ClientId, stored: ClientJson, sources: ReadonlyMap<string, string>): ClientView {

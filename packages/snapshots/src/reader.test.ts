@@ -1,5 +1,5 @@
 import { clientSnapshot } from '@rollcall/fold';
-import { connected, disconnected } from '@rollcall/fold/testing';
+import { connected, disconnected, updated } from '@rollcall/fold/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ActiveGeneration, NoSnapshots, PartitionUnknown, SnapshotsBehind } from './active-generation.ts';
 import { LayoutOutdated } from './bucket-counts.ts';
@@ -72,6 +72,28 @@ describe.skipIf(!hasRedisServer())('reading snapshots', () => {
     expect(views.map((view) => view?.client.client)).toEqual([undefined, ...names.toReversed(), undefined, 's']);
     expect(views.every((view) => view === undefined || view.sessions.length === 1)).toBe(true);
     expect(await reader.clients([])).toEqual([]);
+  });
+
+  it('lists clients without their sessions: Redis sends 4 KB of each at most, unless its attributes are longer', async () => {
+    const { reader, project } = await open(server);
+    const long = { text: 'x'.repeat(5_000) };
+    const [first = '', ...others] = ODD_NAMES.slice(0, 4);
+    const visits = [first, ...others].flatMap((client) =>
+      Array.from({ length: 100 }, (_, n) => connected(1n, '12:00:00', { client, session: `session-${n}-${'y'.repeat(40)}` })),
+    );
+    const states = await project(...visits, updated('12:00:00', { client: first, attributes: long }));
+    const sent = async () => Number(/total_net_output_bytes:(\d+)/.exec(await server.redis.info('stats'))?.[1]);
+    const before = await sent();
+    const { clients } = await reader.list({ namespace: 'myns' });
+    const bytes = (await sent()) - before;
+    const wanted = new Map(states.map((state) => [state.client, clientSnapshot(state)]));
+    expect(new Map(clients.map((client) => [client.client, client]))).toEqual(wanted);
+    expect(clients.map(({ rememberedSessions }) => rememberedSessions)).toEqual([100, 100, 100, 100]);
+    const whole = await reader.client({ namespace: 'myns', client: first });
+    expect(whole?.sessions).toHaveLength(100);
+    const text = Buffer.byteLength(JSON.stringify(whole?.sessions));
+    expect(bytes).toBeLessThan(4 * 4_096 + text + 10_000);
+    expect(bytes).toBeLessThan(3 * text);
   });
 
   it('shows the source of each client, also one that came after the first question', async () => {

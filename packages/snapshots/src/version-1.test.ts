@@ -41,7 +41,7 @@ describe('what a projector of version 1 wrote into Redis', () => {
 
   it.each(WRITTEN)('of $what, is shown to readers as it was concluded then', ({ events, redis, sources }) => {
     const shown = decodeClientSnapshot(foldedFrom(events), parseClient(redis), new Map(Object.entries(sources)));
-    expect(shown.sessions).toHaveLength(parseClient(redis).sessions.length);
+    expect(shown.rememberedSessions).toBe(parseClient(redis).sessions.length);
     expect(shown).toMatchObject({ source: '/namespaces/myns', presence: parseClient(redis).presence });
   });
 });

@@ -1,13 +1,20 @@
-import { type ClientState, clientSnapshot, encodeMemory, sessionOf, sessionSnapshot } from '@rollcall/fold';
+import { type ClientState, clientSnapshot, encodeMemory, sessionSnapshot, storedSessions } from '@rollcall/fold';
 import { replay } from '@rollcall/fold/testing';
-import { type ClientSnapshot, LifecycleEvent, parseJson, type SessionSnapshot } from '@rollcall/schema';
+import {
+  type ClientSnapshot,
+  LifecycleEvent,
+  parseJson,
+  type SessionSnapshot,
+  type StateMemoryJson,
+  type StoredSession,
+} from '@rollcall/schema';
 
 /** A client as Redis must have it, but for the offsets. */
 export interface ExpectedClient {
   readonly client: Omit<ClientSnapshot, 'offset'>;
   readonly sessions: readonly Omit<SessionSnapshot, 'offset'>[];
-  /** What `rollcall.state` must remember of it. */
-  readonly memory: object;
+  /** What `rollcall.state` must remember of it and its sessions. */
+  readonly state: { readonly memory: StateMemoryJson; readonly sessions: readonly Omit<StoredSession, 'offset'>[] };
 }
 
 /** The events folded one after the other, with nothing around the fold: by the client's key. */
@@ -18,19 +25,14 @@ export function plainFold(events: readonly string[]): Map<string, ExpectedClient
 
 function expectedClient(state: ClientState): ExpectedClient {
   const client = clientSnapshot(state);
-  const sessions = client.sessions.map((name) => {
-    const session = sessionOf(state, name);
-    if (session === undefined) throw new TypeError('a client lists the sessions it has');
-    return withoutOffset(sessionSnapshot(state, session));
-  });
-  return { client: withoutOffset(client), sessions, memory: memoryWithoutOffsets(encodeMemory(state)) };
+  return {
+    client: withoutOffset(client),
+    sessions: state.sessions.map((session) => withoutOffset(sessionSnapshot(state, session))),
+    state: { memory: encodeMemory(state), sessions: storedSessions(state).map(withoutOffset) },
+  };
 }
 
 /** Where in the log an event stands is the one thing that its order decides. */
-export function withoutOffset<T extends { offset: string }>({ offset: _, ...rest }: T): Omit<T, 'offset'> {
+export function withoutOffset<T extends { readonly offset: unknown }>({ offset: _, ...rest }: T): Omit<T, 'offset'> {
   return rest;
-}
-
-export function memoryWithoutOffsets({ sessions, ...rest }: { sessions: readonly { offset: string }[] }): object {
-  return { ...rest, sessions: sessions.map(withoutOffset) };
 }

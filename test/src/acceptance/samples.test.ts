@@ -41,7 +41,7 @@ function clientAtTheEnd(namespace: string): Omit<ClientSnapshot, 'offset'> {
     offlineConfirmed: false,
     disconnectionReason: 'ClientInitiatedDisconnect',
     connectedSessions: 0,
-    sessions: ['session1'],
+    rememberedSessions: 1,
     exists: 'no',
     state: 'Enabled',
     attributes: { attribute1: 'value1' },

@@ -45,7 +45,7 @@ export function modelView(namespace: string, client: string, known: Known, setti
       client,
       source: greatest(eventsOfSources(heeded), (event) => [event.time, event.source])?.source ?? '',
       ...modelPresence(sessions, confirmedUpTo(heeded), (session, takeOver) => hasSuccessor(known, session, takeOver, settings)),
-      sessions: [...sessions.keys()],
+      rememberedSessions: sessions.size,
       ...modelResource(heeded),
     },
     sessions: [...sessions].map(([session, conclusion]) => ({ namespace, client, session, ...sessionView(conclusion) })),

@@ -1,4 +1,4 @@
-import { type ClientState, clientSnapshot, DEFAULT_SETTINGS, encodeMemory, encodeState, fold, pendingEnding } from '@rollcall/fold';
+import { type ClientState, clientSnapshot, DEFAULT_SETTINGS, encodeState, fold, pendingEnding } from '@rollcall/fold';
 import { EVENT_TYPES, formatTime, type LogEvent, SESSION_TAKEN_OVER, stringifyJson, type Time } from '@rollcall/schema';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -72,7 +72,7 @@ describe('a fold can be interrupted anywhere', () => {
           const back = restored(after, DEFAULT_SETTINGS);
           expect(encodeState(back, 0)).toBe(encodeState(after, 0));
           expect(back).toEqual(after);
-          expect(encodeMemory(after).sessions.map(({ session }) => session)).toEqual(clientSnapshot(after).sessions);
+          expect(after.sessions.length).toBe(clientSnapshot(after).rememberedSessions);
         }
       }),
       { ...runs, numRuns: 1_000 },

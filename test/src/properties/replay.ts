@@ -7,8 +7,8 @@ import {
   type Folded,
   type FoldSettings,
   fold,
-  sessionOf,
   sessionSnapshot,
+  storedSessions,
   unseenClient,
 } from '@rollcall/fold';
 import { type LogEvent, parseJson, StateRecord, stringifyJson, toClientKey } from '@rollcall/schema';
@@ -58,9 +58,7 @@ export function restored(state: ClientState, settings: FoldSettings): ClientStat
 /** What users see of a client, but for the offsets. */
 export function view(state: ClientState): ClientView {
   const { offset: _, ...client } = clientSnapshot(state);
-  const sessions = client.sessions.map((name) => {
-    const session = sessionOf(state, name);
-    if (session === undefined) throw new Error(`the client lists a session that it does not have: ${name}`);
+  const sessions = state.sessions.map((session) => {
     const { offset: _, ...snapshot } = sessionSnapshot(state, session);
     return snapshot;
   });
@@ -69,6 +67,6 @@ export function view(state: ClientState): ClientView {
 
 /** The bytes of what is remembered of a client, but for the offsets. */
 export function memoryText(state: ClientState): string {
-  const { sessions, ...client } = encodeMemory(state);
-  return stringifyJson({ ...client, sessions: sessions.map(({ offset: _, ...session }) => session) });
+  const sessions = storedSessions(state).map(({ offset: _, ...session }) => session);
+  return stringifyJson({ ...encodeMemory(state), sessions });
 }

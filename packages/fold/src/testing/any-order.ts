@@ -1,4 +1,4 @@
-import type { ClientSnapshot, LogEvent, Presence, SessionSnapshot, SessionStatus } from '@rollcall/schema';
+import type { LogEvent, Presence, SessionSnapshot, SessionStatus } from '@rollcall/schema';
 import type { Whose } from './events.ts';
 import { knowledgeOf, replay, tell } from './replay.ts';
 import { type Seen, Story } from './story.ts';
@@ -32,7 +32,7 @@ export class AnyOrder {
     return this.#each((story) => story.thenPresence(presence, whose));
   }
 
-  thenClient(seen: Seen<ClientSnapshot>, whose?: Whose): this {
+  thenClient(seen: Parameters<Story['thenClient']>[0], whose?: Whose): this {
     return this.#each((story) => story.thenClient(seen, whose));
   }
 

@@ -3,7 +3,7 @@ import { type ClientState, unseenClient } from '../client.ts';
 import { type Folded, fold } from '../fold.ts';
 import { DEFAULT_SETTINGS, type FoldSettings } from '../settings.ts';
 import { clientSnapshot, sessionSnapshot } from '../snapshot.ts';
-import { encodeMemory } from '../state-record.ts';
+import { encodeMemory, storedSessions } from '../state-record.ts';
 
 export interface Replay {
   /** Every client that the log speaks of, by its key. */
@@ -31,6 +31,7 @@ export function knowledgeOf(client: ClientState): string {
   const timeless = { ...client, sessions, offset: 0n };
   return stringifyJson({
     memory: encodeMemory(timeless),
+    stored: storedSessions(timeless),
     client: clientSnapshot(timeless),
     sessions: sessions.map((state) => sessionSnapshot(timeless, state)),
   });

@@ -48,8 +48,10 @@ export class Story {
     return this.#expect('presence', presence, this.client(whose).presence);
   }
 
-  thenClient(seen: Seen<ClientSnapshot>, whose: Whose = {}): this {
-    return this.#expectFields('client', seen, this.client(whose));
+  /** `sessions`: the names of those that are remembered, in their order. */
+  thenClient(seen: Seen<ClientSnapshot & { readonly sessions: readonly string[] }>, whose: Whose = {}): this {
+    const sessions = this.#state(whose).sessions.map(({ session }) => session);
+    return this.#expectFields('client', seen, { ...this.client(whose), sessions });
   }
 
   /** The last event was one that a user can see, with exactly these kinds; none: only details changed. */

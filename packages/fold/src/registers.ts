@@ -1,5 +1,5 @@
-import type { Connected, Disconnected } from '@rollcall/fold';
 import { formatTime, readTime } from '@rollcall/schema';
+import type { Connected, Disconnected } from './session-memory.ts';
 
 /** A register in one text: `sequenceNumber time`. A reason has a member of its own. */
 export function encodeRegister({ sequenceNumber, time }: Connected): string {

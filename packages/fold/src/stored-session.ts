@@ -1,54 +1,22 @@
 import {
-  type Connected,
-  type Disconnected,
-  type MembersOf,
-  type RememberedSession,
-  type SessionMemory,
-  type SessionState,
-  sameConnected,
-  sameDisconnected,
-} from '@rollcall/fold';
-import { formatTime, jsonInteger, readTime, type SessionSnapshot, type SessionStatus } from '@rollcall/schema';
-import type { ClientId } from './keys.ts';
+  type ClientKey,
+  formatTime,
+  jsonInteger,
+  readTime,
+  type SessionSnapshot,
+  type StoredOffset,
+  type StoredSession,
+} from '@rollcall/schema';
+import type { RememberedSession, SessionState } from './client.ts';
 import { decodeConnected, decodeDisconnected, encodeRegister } from './registers.ts';
+import { type Connected, type Disconnected, type SessionMemory, sameConnected, sameDisconnected } from './session-memory.ts';
+import type { MembersOf } from './snapshot.ts';
 
-/** A number; a text where it was written before docs/adr/0033. */
-export type StoredOffset = number | bigint | string;
-
-/** A session as its client's JSON holds it: of the snapshot what neither the client nor another member says, and what the fold remembers
- *  beyond it.
- *
- *  - `connectedAt` where disconnected: else it is `since`; `disconnectedAt` is always `since`
- *  - `counterRestarted` where true
- *  - `latestConnected` where it is not (sequenceNumber, connectedAt); `firstConnectedAt` where its firstTime is another
- *  - `newestConnected` where it is not latestConnected
- *  - `forgottenUpTo` where the session came up after others of the client were forgotten
- *  - `latestDisconnected`, `latestReason` where it is not (sequenceNumber, disconnectedAt, disconnectionReason)
- *  - `newestDisconnected`, `newestReason` where it is not latestDisconnected */
-export interface SessionJson {
-  readonly session: string;
-  readonly status: SessionStatus;
-  readonly since: string;
-  readonly sequenceNumber: string;
-  readonly connectedAt?: string | undefined;
-  readonly disconnectionReason?: string | undefined;
-  readonly counterRestarted?: true | undefined;
-  readonly offset: StoredOffset;
-  readonly latestConnected?: string | undefined;
-  readonly firstConnectedAt?: string | undefined;
-  readonly newestConnected?: string | undefined;
-  readonly latestDisconnected?: string | undefined;
-  readonly latestReason?: string | undefined;
-  readonly newestDisconnected?: string | undefined;
-  readonly newestReason?: string | undefined;
-  readonly forgottenUpTo?: string | undefined;
-}
-
-/** `snapshot` is that of the state. */
+/** A session as `rollcall.state` and Redis have it. `snapshot` is that of the state. */
 export function encodeSession(
   snapshot: MembersOf<SessionSnapshot>,
   { memory, forgottenUpTo, conclusion, offset }: SessionState,
-): SessionJson {
+): StoredSession {
   const { session, status, since, sequenceNumber, connectedAt, disconnectionReason, counterRestarted } = snapshot;
   const { latestConnected, firstTime, newestConnected, latestDisconnected, newestDisconnected } = memory;
   const { connected, ending } = conclusion;
@@ -77,7 +45,10 @@ export function encodeSession(
   };
 }
 
-export function decodeSessionSnapshot({ namespace, client }: ClientId, stored: SessionJson): SessionSnapshot {
+type Whose = Pick<ClientKey, 'namespace' | 'client'>;
+
+/** A session as people see it. */
+export function decodeSessionSnapshot({ namespace, client }: Whose, stored: StoredSession): SessionSnapshot {
   const { session, status, since, sequenceNumber, disconnectionReason, counterRestarted = false, offset } = stored;
   const connectedAt = status === 'connected' ? since : stored.connectedAt;
   return {
@@ -101,12 +72,12 @@ export function decodeOffset(offset: StoredOffset): string {
 }
 
 /** All that is remembered of a session. */
-export function decodeSession(stored: SessionJson): RememberedSession {
+export function decodeSession(stored: StoredSession): RememberedSession {
   const forgottenUpTo = stored.forgottenUpTo === undefined ? undefined : readTime(stored.forgottenUpTo);
   return { session: stored.session, memory: decodeMemory(stored), forgottenUpTo, offset: BigInt(stored.offset) };
 }
 
-function decodeMemory(stored: SessionJson): SessionMemory {
+function decodeMemory(stored: StoredSession): SessionMemory {
   const latestConnected = decodeConnected(stored.latestConnected) ?? shownConnected(stored);
   const firstTime = stored.firstConnectedAt === undefined ? latestConnected?.time : readTime(stored.firstConnectedAt);
   const newestConnected = decodeConnected(stored.newestConnected) ?? latestConnected;
@@ -116,12 +87,12 @@ function decodeMemory(stored: SessionJson): SessionMemory {
 }
 
 /** The registers that the snapshot itself may stand for. */
-function shownConnected({ status, since, sequenceNumber, connectedAt }: SessionJson): Connected | undefined {
+function shownConnected({ status, since, sequenceNumber, connectedAt }: StoredSession): Connected | undefined {
   const time = status === 'connected' ? since : connectedAt;
   return time === undefined ? undefined : { sequenceNumber: BigInt(sequenceNumber), time: readTime(time) };
 }
 
-function shownEnding({ status, since, sequenceNumber, disconnectionReason }: SessionJson): Disconnected | undefined {
+function shownEnding({ status, since, sequenceNumber, disconnectionReason }: StoredSession): Disconnected | undefined {
   if (status === 'connected') return undefined;
   return { sequenceNumber: BigInt(sequenceNumber), time: readTime(since), reason: disconnectionReason ?? '' };
 }
