@@ -1,6 +1,7 @@
 import {
   CursorInvalid,
   FoldVersionDiffers,
+  GenerationBegunOtherwise,
   GenerationBusy,
   LayoutOutdated,
   LogCut,
@@ -54,6 +55,7 @@ const FAILURES = new Map<new (...args: never) => Error, Failure>([
   [LogCut, { exitCode: NOT_FOUND, advice: 'begin with --from earliest for what is kept' }],
   [NotEvents, { exitCode: USAGE, advice: 'nothing was sent' }],
   [NothingToSwitchTo, { exitCode: NOT_FOUND }],
+  [GenerationBegunOtherwise, { exitCode: USAGE }],
   [GenerationBusy, { exitCode: USAGE }],
   [RedisUrlInvalid, { exitCode: USAGE, advice: 'check REDIS_URL' }],
   [RedisUnavailable, { exitCode: UNREACHABLE, advice: 'check REDIS_URL, or start the local stack' }],

@@ -29,7 +29,7 @@ Environment:
   KAFKA_BROKERS    where the topics are (and KAFKA_TLS, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD)
   TOPIC_PREFIX     prefix of topics and keys; default: rollcall
   CLOCK_SKEW, LATE_DISCONNECT, SESSIONS_KEPT, SESSION_RETENTION, OFFLINE_GRACE
-                                               what a replay or rebuild folds by: as the projectors have them
+                                               what a rebuild is to fold by from now on; default: what the snapshots in use are folded by
   CONSUMER_GROUP   of the projectors, for status; default: rollcall-projector
   SOURCES, MAX_CLOCK_AHEAD, MAX_EVENT_BYTES   what a redrive or an import admits: as ingest has them
   EVENTHUBS_CONNECTION_STRING or EVENTHUBS_NAMESPACE, EVENTHUBS_NAME   where publish sends to; default: the local stack

@@ -1,8 +1,8 @@
-import type { RollcallOptions } from '@rollcall/client';
+import type { FoldOptions, RollcallOptions } from '@rollcall/client';
 import {
   ADMISSION_SETTINGS,
   admission,
-  FOLD_SETTINGS,
+  FOLD_CHANGES,
   foldOptions,
   GROUP_SETTINGS,
   KAFKA_SETTINGS,
@@ -17,7 +17,6 @@ export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
   const local = localStack(env);
   const settings = {
     ...KAFKA_SETTINGS,
-    ...FOLD_SETTINGS,
     ...ADMISSION_SETTINGS,
     ...GROUP_SETTINGS,
     REDIS_URL: { type: z.string(), help: 'where Redis is', secret: true },
@@ -32,10 +31,14 @@ export function rollcallOptions(env: NodeJS.ProcessEnv): RollcallOptions {
     redisUrl: config.REDIS_URL,
     kafka,
     prefix,
-    fold: foldOptions(config),
     admission: admission(config),
     consumerGroup: config.CONSUMER_GROUP,
   };
+}
+
+/** What a rebuild is told to change. Throws ConfigInvalid. */
+export function foldChanges(env: NodeJS.ProcessEnv): FoldOptions {
+  return foldOptions(readConfig(FOLD_CHANGES, env));
 }
 
 export interface HubAddress {

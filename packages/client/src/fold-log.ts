@@ -9,7 +9,8 @@ import { type Progress, ProgressCounter } from './progress.ts';
 export interface ReplaySource {
   readonly log: LogOptions;
   readonly offsets: Offsets;
-  readonly settings: FoldSettings;
+  /** What the projectors fold by. */
+  readonly settings: () => Promise<FoldSettings>;
 }
 
 /** What may be asked of any replay. */
@@ -39,7 +40,7 @@ export interface Span {
 const NEVER = new AbortController().signal;
 
 /** Folds the log from as far back as it goes, by partition, and gives the events of each span in the order of their log times. What the
- *  clients of each partition have come to is in `clients`. Throws LogUnavailable. */
+ *  clients of each partition have come to is in `clients`. Throws LogUnavailable, RedisUnavailable. */
 export async function* foldLog(
   { log, offsets, settings }: ReplaySource,
   selection: ClientSelection,
@@ -48,11 +49,12 @@ export async function* foldLog(
   clients = new Map<number, PastClients>(),
 ): AsyncIterable<LogStep> {
   const topics = topicNames(log.prefix);
+  const by = await settings();
   const [kept, table] = [await offsets.allBounds(topics.events), await offsets.allBounds(topics.state)];
   const events = new Map<number, Bounds>();
   const states = new Map<number, Bounds>();
   for (const [partition, { to }] of spans) {
-    clients.set(partition, new PastClients(settings));
+    clients.set(partition, new PastClients(by));
     const { start, end } = kept.get(partition) ?? EMPTY;
     // The first event that is kept tells from when on the log knows.
     events.set(partition, { start, end: to > start || start === end ? to : start + 1n });

@@ -68,7 +68,13 @@ export type { FoldOptions } from './fold-options.ts';
 export type { PastClient } from './past-clients.ts';
 export type { Progress } from './progress.ts';
 export type { ClientDifference, Comparison } from './rebuild/compare.ts';
-export { GenerationBusy, NothingToSwitchTo, RebuildInterrupted, SnapshotsBehindActive } from './rebuild/errors.ts';
+export {
+  GenerationBegunOtherwise,
+  GenerationBusy,
+  NothingToSwitchTo,
+  RebuildInterrupted,
+  SnapshotsBehindActive,
+} from './rebuild/errors.ts';
 export type { Generations, Rebuild, RebuildOptions, RebuildProgress, Rebuilt } from './rebuild/rebuild.ts';
 export type { ImportOptions, Verdict } from './redrive.ts';
 export type { HistoryOptions, Outcome, ReplayedEvent, ReplayOptions } from './replay.ts';

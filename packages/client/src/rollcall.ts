@@ -16,7 +16,6 @@ import { type ChangesOptions, changesFeed, type FeedChange } from './changes.ts'
 import { DeadLetters } from './dead-letters.ts';
 import type { Feed } from './feed.ts';
 import type { ReplayControl, ReplaySource } from './fold-log.ts';
-import { type FoldOptions, foldSettings } from './fold-options.ts';
 import type { PastClient } from './past-clients.ts';
 import { Rebuild } from './rebuild/rebuild.ts';
 import { type ImportOptions, importClients, type RedriveTarget, redriveEvents, type Verdict } from './redrive.ts';
@@ -41,8 +40,6 @@ export interface RollcallOptions {
   };
   /** Prefix of the topics and of the Redis keys. Default `rollcall`. */
   readonly prefix?: string;
-  /** For replays and rebuilds. */
-  readonly fold?: FoldOptions;
   /** What a redrive admits; as ingest is configured. Default: events of 1,000,000 bytes, times 5 min (in ms) ahead of their arrival, any source. */
   readonly admission?: Partial<Admission>;
   /** Consumer group of the projectors, for `status`. Default `rollcall-projector`. */
@@ -67,19 +64,18 @@ export class Rollcall implements AsyncDisposable {
   /** Builds the snapshots anew from the log, beside those in use, and switches to them. */
   readonly rebuild: Rebuild;
 
-  constructor({ redisUrl, kafka, prefix = DEFAULT_PREFIX, admission, fold, consumerGroup = PROJECTORS }: RollcallOptions) {
+  constructor({ redisUrl, kafka, prefix = DEFAULT_PREFIX, admission, consumerGroup = PROJECTORS }: RollcallOptions) {
     const redis = { url: redisUrl, patient: false, onError: () => {}, prefix };
-    const settings = foldSettings(fold);
     this.#reader = new SnapshotReader(redis);
     this.#log = { ...kafka, prefix, clientId: 'rollcall-client', retries: 1, logger: { debug: () => {} } };
     this.#offsets = new Offsets(this.#log);
     this.#target = { log: this.#log, offsets: this.#offsets, admission: { ...DEFAULT_ADMISSION, ...admission } };
-    this.#replaySource = { log: this.#log, offsets: this.#offsets, settings };
+    this.#rebuildStore = new RebuildStore(redis);
+    this.#replaySource = { log: this.#log, offsets: this.#offsets, settings: () => this.#rebuildStore.settings() };
     this.deadLetters = new DeadLetters(this.#target);
-    this.#rebuildStore = new RebuildStore({ ...redis, settings });
     const { deadLetters } = this;
     this.#statusSources = { log: this.#log, offsets: this.#offsets, deadLetters, consumerGroup, store: this.#rebuildStore };
-    this.rebuild = new Rebuild(this.#rebuildStore, this.#log, settings);
+    this.rebuild = new Rebuild(this.#rebuildStore, this.#log);
   }
 
   /** A client with all its sessions as of one position of the log; undefined if nothing was ever heard of it. Like every question to the
@@ -132,7 +128,8 @@ export class Rollcall implements AsyncDisposable {
 
   /** The raw events of the log, folded as they go: what each came to, and its client after it. In the order of log times, a client's in fold
    *  order. What came before `from` is folded first, as far back as the log goes: from its beginning, or from `rollcall.state`. All clients
-   *  that it is about are held in memory. Throws PlaceInvalid, LogUnavailable, FoldVersionDiffers. */
+   *  that it is about are held in memory. It folds by the settings of the snapshots in use, which Redis knows. Throws PlaceInvalid, LogUnavailable,
+   *  RedisUnavailable, FoldVersionDiffers. */
   replay(options: ReplayOptions = {}): AsyncIterable<ReplayedEvent> {
     return replay(this.#replaySource, options);
   }

@@ -24,7 +24,7 @@ beforeEach(() => {
 const GENERATIONS: GenerationsStanding = {
   active: 1,
   watermarks: [15n, 'restoring'],
-  other: { number: 2, status: 'building', foldVersion: 1, watermarks: [7n, undefined] },
+  other: { number: 2, status: 'building', foldVersion: 1, settings: undefined, watermarks: [7n, undefined] },
 };
 const status = (standing: () => GenerationsStanding = () => GENERATIONS) =>
   statusOf({ store: { standing: async () => standing() } as RebuildStore } as LogSources & { store: RebuildStore });

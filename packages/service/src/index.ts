@@ -3,7 +3,7 @@ export { acceptedBy, type Config, ConfigInvalid, describeSettings, readConfig, t
 export { describeError } from './describe-error.ts';
 export { Duration } from './duration.ts';
 export { FAULT_SETTINGS, type FaultPoint, faultPoints } from './fault-points.ts';
-export { FOLD_SETTINGS, foldOptions } from './fold-settings.ts';
+export { FOLD_CHANGES, FOLD_SETTINGS, foldOptions } from './fold-settings.ts';
 export { HTTP_SETTINGS, serveHttp } from './http.ts';
 export { GROUP_SETTINGS, KAFKA_SETTINGS, kafkaOptions, TOPIC_SETTINGS, wholeNumber } from './kafka-settings.ts';
 export { LOCAL_HUB, LOCAL_NAMESPACE, LOCAL_STACK_SETTINGS, LOOPBACK, type LocalStack, localStack } from './local-stack.ts';

@@ -174,14 +174,14 @@ type Sources = ReadonlyMap<string, string>;
 
 /** The state that the projector folds on from. `source` is the full path of its source. */
 export function decodeClientState(id: ClientKey, stored: ClientJson, source = '', settings: FoldSettings): ClientState {
-  const { since, offlineConfirmed, offset } = stored;
+  const { offset } = stored;
   const resource = decodeResource(id, stored);
   const sessions = stored.sessions.map(decodeSession);
   const forgottenUpTo = decodeTime(stored.forgottenUpTo);
   const sourceTime = decodeTime(stored.sourceTime) ?? newestTime(resource, sessions);
   const memory: ClientMemory = {
     source: stored.source !== undefined && sourceTime !== undefined ? { time: sourceTime, source } : undefined,
-    confirmedUpTo: decodeTime(stored.confirmedUpTo ?? (offlineConfirmed ? since : undefined)),
+    confirmedUpTo: decodeTime(confirmedUpToOf(stored)),
     forgotten: forgottenUpTo === undefined ? undefined : { upTo: forgottenUpTo, connected: decodeTime(stored.forgottenConnected) },
     resource,
     sessions,
@@ -212,6 +212,18 @@ function decodeWritten(clientName: string, stored: ClientJson): Written | undefi
 
 function nameOf(client: string, { clientName, state, exists = usualExistence(state) }: ClientJson): string | undefined {
   return clientName ?? (exists === 'unknown' ? undefined : client);
+}
+
+export function connectedSessionsOf({ presence, connectedSessions = usualSessions(presence) }: ClientJson): number {
+  return connectedSessions;
+}
+
+export function existenceOf({ state, exists = usualExistence(state) }: ClientJson): Existence {
+  return exists;
+}
+
+export function confirmedUpToOf({ confirmedUpTo, offlineConfirmed, since }: ClientJson): string | undefined {
+  return confirmedUpTo ?? (offlineConfirmed ? since : undefined);
 }
 
 /** What goes without saying. */

@@ -4,6 +4,7 @@ import {
   clientSnapshot,
   decodeSessionSnapshot,
   fold,
+  pendingEnding,
   sessionSnapshot,
   unseenClient,
 } from '@rollcall/fold';
@@ -22,6 +23,7 @@ import {
   sourceId,
 } from './client-codec.ts';
 import { allOf, clientsAfter, histories, SETTINGS } from './histories.test-kit.ts';
+import { readStored, toStore } from './stored-client.ts';
 
 /** A client as it is stored, and its source. */
 function stored(client: ClientState) {
@@ -49,6 +51,8 @@ describe('what is stored of a client in Redis', () => {
           expect(decodeClientSnapshot(client, json, sources)).toStrictEqual(snapshot);
           const sessions = json.sessions.map((session) => decodeSessionSnapshot(client, session));
           expect(sessions).toStrictEqual(client.sessions.map((state) => sessionSnapshot(client, state)));
+          const written = toStore(client, pendingEnding(client.presence, client.confirmedUpTo) !== undefined);
+          expect(readStored(client, written.text, sources, settings).stored).toEqual(written);
         }
       }),
       RUNS,

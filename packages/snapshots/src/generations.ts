@@ -1,5 +1,7 @@
-import { FOLD_VERSION, FoldVersionDiffers } from '@rollcall/schema';
+import { FoldVersionDiffers, readsMemoryOf } from '@rollcall/schema';
+import { decodeGeneration, encodeGeneration, newGeneration } from './generation-text.ts';
 import type { Keys } from './keys.ts';
+import type { ProjectionSettings } from './projection.ts';
 import type { ScriptedRedis } from './redis.ts';
 
 /** `building`: a rebuild fills it. `followed`: projectors write it, whether readers use it or not. `dropping`: it is being deleted. */
@@ -9,12 +11,15 @@ export type GenerationStatus = 'building' | 'followed' | 'dropping';
 export interface Generation {
   readonly number: number;
   readonly status: GenerationStatus;
+  /** Of the fold that its clients were concluded by, when it was begun. */
   readonly foldVersion: number;
+  /** What it is folded by, for as long as it exists. Absent: version 1 of the fold began it. */
+  readonly settings: ProjectionSettings | undefined;
 }
 
 /** Which generations there are, and which one readers use. */
 export class Generations {
-  #asked: Promise<readonly number[]> | undefined;
+  #asked: Promise<readonly Generation[]> | undefined;
 
   constructor(
     private readonly redis: ScriptedRedis,
@@ -31,20 +36,21 @@ export class Generations {
   async list(): Promise<Generation[]> {
     const listed = await this.redis.hgetall(this.keys.generations());
     return Object.entries(listed)
-      .map(([number, text]) => decode(Number(number), text))
+      .map(([number, text]) => decodeGeneration(Number(number), text))
       .sort((a, b) => a.number - b.number);
   }
 
-  /** Begins with generation 1 where there is none. */
-  async establish(): Promise<void> {
+  /** Begins with generation 1, folded by these settings, where there is none. */
+  async establish(settings: ProjectionSettings): Promise<void> {
     await this.redis.setnx(this.keys.generation(), 1);
     const active = await this.active();
-    if (active !== undefined) await this.redis.hsetnx(this.keys.generations(), String(active), encode('followed'));
+    if (active === undefined) return;
+    await this.redis.hsetnx(this.keys.generations(), String(active), encodeGeneration(newGeneration('followed', settings)));
   }
 
-  /** The ones that projectors write, the active one last; none in an emptied Redis. Throws FoldVersionDiffers where the active one was
-   *  written by another fold. Partitions that ask at once share the answer. */
-  followed(): Promise<readonly number[]> {
+  /** The ones that projectors write, the active one last; none in an emptied Redis. Throws FoldVersionDiffers where this fold cannot go on from
+   *  what the active one remembers. Partitions that ask at once share the answer. */
+  followed(): Promise<readonly Generation[]> {
     this.#asked ??= Promise.resolve().then(() => {
       this.#asked = undefined;
       return this.#readFollowed();
@@ -52,8 +58,9 @@ export class Generations {
     return this.#asked;
   }
 
-  async mark(generation: number, status: GenerationStatus): Promise<void> {
-    await this.redis.hset(this.keys.generations(), String(generation), encode(status));
+  /** Lists it so. */
+  async mark({ number, ...generation }: Generation): Promise<void> {
+    await this.redis.hset(this.keys.generations(), String(number), encodeGeneration(generation));
   }
 
   async forget(generation: number): Promise<void> {
@@ -65,22 +72,13 @@ export class Generations {
     return (await this.redis.activate(1, this.keys.generation(), String(from), String(to))) === 1;
   }
 
-  async #readFollowed(): Promise<readonly number[]> {
+  async #readFollowed(): Promise<readonly Generation[]> {
     const active = await this.active();
     const listed = await this.list();
     const current = listed.find(({ number }) => number === active);
     if (current === undefined) return [];
-    if (current.foldVersion !== FOLD_VERSION) throw new FoldVersionDiffers(`generation ${active}`, current.foldVersion);
-    const beside = listed.filter((one) => one !== current && one.status === 'followed' && one.foldVersion === FOLD_VERSION);
-    return [...beside, current].map(({ number }) => number);
+    if (!readsMemoryOf(current.foldVersion)) throw new FoldVersionDiffers(`generation ${active}`, current.foldVersion);
+    const beside = listed.filter((one) => one !== current && one.status === 'followed' && readsMemoryOf(one.foldVersion));
+    return [...beside, current];
   }
-}
-
-function encode(status: GenerationStatus): string {
-  return `${status} ${FOLD_VERSION}`;
-}
-
-function decode(number: number, text: string): Generation {
-  const [status, foldVersion] = text.split(' ');
-  return { number, status: status as GenerationStatus, foldVersion: Number(foldVersion) };
 }

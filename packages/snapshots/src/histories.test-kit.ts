@@ -1,7 +1,8 @@
-import { type ClientState, DEFAULT_SETTINGS, type FoldSettings } from '@rollcall/fold';
+import type { ClientState, FoldSettings } from '@rollcall/fold';
 import { after, connected, deadline, deleted, disconnected, HOURS, knowledgeOf, NOON, replay, updated } from '@rollcall/fold/testing';
 import { type Attributes, type LogEvent, parseJson, type Time } from '@rollcall/schema';
 import fc from 'fast-check';
+import { DEFAULT_PROJECTION } from './projection.ts';
 
 /** Names that a key, a field, a JSON text or a Lua pattern could stumble over. */
 export const ODD_NAMES = [
@@ -81,4 +82,4 @@ export function allOf(client: ClientState): string {
   return `${client.key} ${client.offset} ${JSON.stringify(offsets)} ${knowledgeOf(client)}`;
 }
 
-export const SETTINGS = DEFAULT_SETTINGS;
+export const SETTINGS = DEFAULT_PROJECTION;

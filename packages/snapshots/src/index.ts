@@ -2,13 +2,14 @@ export { type Freshness, NoSnapshots, PartitionUnknown, SnapshotsBehind } from '
 export { LayoutOutdated } from './bucket-counts.ts';
 export type { NamespaceCounts } from './counts.ts';
 export { CursorInvalid } from './cursor.ts';
+export { inMilliseconds, ofMilliseconds, type SettingsInMilliseconds } from './generation-text.ts';
 export type { Generation, GenerationStatus } from './generations.ts';
 export { type ClientId, Keys, PartitionKeys, partitionOfClient } from './keys.ts';
 export type { Page } from './list.ts';
 export { type ClaimedPartition, OwnedGenerations } from './owned-generations.ts';
 export { ChainBroken, CLIENTS_PER_BATCH, type ClientWrite, type OwnedPartition, type Watermark } from './owned-partition.ts';
 export { type ClientView, PartitionRestoring } from './partition-reader.ts';
-export { foldInto, loadBatch, type ProjectionSettings, writesOf } from './projection.ts';
+export { DEFAULT_PROJECTION, foldInto, loadBatch, type ProjectionSettings, writesOf } from './projection.ts';
 export { type ListOptions, SnapshotReader } from './reader.ts';
 export { type GenerationsStanding, RebuildStore } from './rebuild-store.ts';
 export { type RedisOptions, RedisUnavailable } from './redis.ts';

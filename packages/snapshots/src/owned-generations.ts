@@ -1,7 +1,7 @@
-import type { FoldSettings } from '@rollcall/fold';
-import type { Generations } from './generations.ts';
+import type { Generation, Generations } from './generations.ts';
 import type { Keys } from './keys.ts';
 import { ChainBroken, OwnedPartition, type Watermark } from './owned-partition.ts';
+import type { ProjectionSettings } from './projection.ts';
 import type { ScriptedRedis } from './redis.ts';
 
 export interface ClaimedPartition {
@@ -13,7 +13,7 @@ export interface ClaimedPartition {
 export class OwnedGenerations {
   private constructor(
     private readonly generations: Generations,
-    private readonly numbers: readonly number[],
+    private readonly followed: readonly Generation[],
     /** As they were claimed, the active one last. */
     readonly claimed: readonly ClaimedPartition[],
     /** The one that readers use. */
@@ -22,17 +22,27 @@ export class OwnedGenerations {
     readonly beside: readonly OwnedPartition[],
   ) {}
 
-  /** Takes the partition over in each of them. Throws ChainBroken if Redis is emptied meanwhile, FoldVersionDiffers, LayoutOutdated. */
-  static async claim(redis: ScriptedRedis, keys: Keys, generations: Generations, partition: number, settings: FoldSettings, cache: number) {
-    await generations.establish();
-    const numbers = await generations.followed();
+  /** Takes the partition over in each of them. `settings`: of a generation that begins now, or of which none are known. Throws ChainBroken if Redis is
+   *  emptied meanwhile, FoldVersionDiffers, LayoutOutdated. */
+  static async claim(
+    redis: ScriptedRedis,
+    keys: Keys,
+    generations: Generations,
+    partition: number,
+    settings: ProjectionSettings,
+    cache: number,
+  ): Promise<OwnedGenerations> {
+    await generations.establish(settings);
+    const followed = await generations.followed();
     const claimed: ClaimedPartition[] = [];
-    for (const number of numbers) claimed.push(await OwnedPartition.claim(redis, keys.partition(number, partition), settings, cache));
+    for (const { number, settings: its = settings } of followed) {
+      claimed.push(await OwnedPartition.claim(redis, keys.partition(number, partition), its, cache));
+    }
     const owned = claimed.map(({ partition: one }) => one);
     const active = owned.pop();
     // Emptied meanwhile.
     if (active === undefined) throw new ChainBroken();
-    const all = new OwnedGenerations(generations, numbers, claimed, active, owned);
+    const all = new OwnedGenerations(generations, followed, claimed, active, owned);
     // Whatever was dropped or begun since the list was read.
     await all.check();
     return all;
@@ -41,7 +51,10 @@ export class OwnedGenerations {
   /** Throws ChainBroken if Redis is not as this owner left it, or if other generations are to be written. */
   async check(): Promise<void> {
     for (const { partition } of this.claimed) await partition.check();
-    const numbers = await this.generations.followed();
-    if (String(numbers) !== String(this.numbers)) throw new ChainBroken();
+    if (numbersOf(await this.generations.followed()) !== numbersOf(this.followed)) throw new ChainBroken();
   }
+}
+
+function numbersOf(generations: readonly Generation[]): string {
+  return String(generations.map(({ number }) => number));
 }

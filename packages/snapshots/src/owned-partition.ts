@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientState, FoldSettings } from '@rollcall/fold';
+import type { ClientState } from '@rollcall/fold';
 import { type ClientKey, parseClientKey } from '@rollcall/schema';
 import { LRUCache } from 'lru-cache';
 import { ApplyCommands } from './apply-commands.ts';
 import { BucketCounts } from './bucket-counts.ts';
 import { everyClient } from './every-client.ts';
 import type { PartitionKeys } from './keys.ts';
+import type { ProjectionSettings } from './projection.ts';
 import { CLIENTS_PER_CALL, readClients } from './read-clients.ts';
 import { inTurn, pairs, type ScriptedRedis } from './redis.ts';
 import { type ClientEntries, type ReadClient, readStored, type StoredClient, stateOf, toStore } from './stored-client.ts';
@@ -55,7 +56,8 @@ export class OwnedPartition {
   private constructor(
     private readonly redis: ScriptedRedis,
     private readonly keys: PartitionKeys,
-    private readonly settings: FoldSettings,
+    /** What its generation is folded by. */
+    readonly settings: ProjectionSettings,
     /** Of the chain; '' once a write has failed: whether it came to Redis is not known, so nothing is written after it. */
     private nonce: string,
     /** As Redis has them, or will have once what was sent is written. */
@@ -68,7 +70,7 @@ export class OwnedPartition {
 
   /** Takes the partition over from whoever held it; says where Redis stands. `cache`: how many clients to keep in memory, at least those
    *  of a batch. Throws LayoutOutdated. */
-  static async claim(redis: ScriptedRedis, keys: PartitionKeys, settings: FoldSettings, cache = CLIENTS_PER_BATCH) {
+  static async claim(redis: ScriptedRedis, keys: PartitionKeys, settings: ProjectionSettings, cache = CLIENTS_PER_BATCH) {
     const [nonce, watermark, counts] = await redis.claim(2, keys.meta(), keys.counts(), randomUUID());
     const partition = new OwnedPartition(redis, keys, settings, nonce, new BucketCounts(pairs(counts)), cache);
     return { partition, watermark: decodeWatermark(watermark) };

@@ -1,4 +1,4 @@
-import { clientsOf, type EventRecord, FoldingBatch, type FoldSettings, keyRecord } from '@rollcall/fold';
+import { clientsOf, DEFAULT_SETTINGS, type EventRecord, FoldingBatch, type FoldSettings, keyRecord } from '@rollcall/fold';
 import type { ClientWrite, OwnedPartition } from './owned-partition.ts';
 
 export interface ProjectionSettings extends FoldSettings {
@@ -6,14 +6,13 @@ export interface ProjectionSettings extends FoldSettings {
   readonly offlineGrace: number;
 }
 
+/** By which a generation is folded that says nothing else. */
+export const DEFAULT_PROJECTION: ProjectionSettings = { ...DEFAULT_SETTINGS, offlineGrace: 60_000 };
+
 /** Records of the partition's log, to be folded onto the clients as they were written or staged last. Nothing is written. Throws ChainBroken. */
-export async function loadBatch<R extends EventRecord>(
-  partition: OwnedPartition,
-  records: readonly R[],
-  settings: FoldSettings,
-): Promise<FoldingBatch<R>> {
+export async function loadBatch<R extends EventRecord>(partition: OwnedPartition, records: readonly R[]): Promise<FoldingBatch<R>> {
   const keyed = records.map(keyRecord);
-  return new FoldingBatch(keyed, await partition.load(clientsOf(keyed)), settings);
+  return new FoldingBatch(keyed, await partition.load(clientsOf(keyed)), partition.settings);
 }
 
 /** What a batch leaves to write, each client with the time at which its deadline falls due. */
@@ -25,11 +24,6 @@ export function writesOf(batch: FoldingBatch, { offlineGrace }: ProjectionSettin
 }
 
 /** Folds records of the log into Redis alone, up to a watermark or leaving it as it is. Throws ChainBroken. */
-export async function foldInto(
-  partition: OwnedPartition,
-  records: readonly EventRecord[],
-  settings: ProjectionSettings,
-  watermark?: bigint,
-): Promise<void> {
-  await partition.apply(writesOf(await loadBatch(partition, records, settings), settings), watermark);
+export async function foldInto(partition: OwnedPartition, records: readonly EventRecord[], watermark?: bigint): Promise<void> {
+  await partition.apply(writesOf(await loadBatch(partition, records), partition.settings), watermark);
 }

@@ -1,8 +1,8 @@
-import type { FoldSettings } from '@rollcall/fold';
 import { Generations } from './generations.ts';
 import { Keys } from './keys.ts';
 import { OwnedGenerations } from './owned-generations.ts';
 import { ChainBroken } from './owned-partition.ts';
+import type { ProjectionSettings } from './projection.ts';
 import { connected, connectRedis, type RedisOptions, RedisUnavailable, type ScriptedRedis } from './redis.ts';
 
 /** The projector's side of Redis. */
@@ -14,7 +14,8 @@ export class SnapshotStore {
   constructor(
     private readonly options: RedisOptions & {
       readonly prefix: string;
-      readonly settings: FoldSettings;
+      /** Of the first generation, which begins in an empty Redis. Each goes on by those that it was begun with. */
+      readonly settings: ProjectionSettings;
       /** How many clients to keep in memory, in each generation, where all partitions are claimed here: about 2 KB each. */
       readonly cache?: number;
     },

@@ -1,7 +1,15 @@
-import { type ClientState, clientMembers, clientTraits, type FoldSettings, pendingEnding, unseenClient } from '@rollcall/fold';
-import type { ClientKey } from '@rollcall/schema';
+import { type ClientState, clientMembers, clientTraits, type FoldSettings, unseenClient } from '@rollcall/fold';
+import { type ClientKey, readTime } from '@rollcall/schema';
 import { bucketOf } from './bucket.ts';
-import { decodeClientState, encodeClient, parseClient } from './client-codec.ts';
+import {
+  type ClientJson,
+  confirmedUpToOf,
+  connectedSessionsOf,
+  decodeClientState,
+  encodeClient,
+  existenceOf,
+  parseClient,
+} from './client-codec.ts';
 import { scoreOf } from './keys.ts';
 
 /** A client as it stands in Redis, as text: many are kept for long, and V8 looks through each object of them whenever it collects its old heap. */
@@ -40,9 +48,26 @@ export function readStored(
 ): ReadClient {
   if (!text) return { client: unseenClient(id), stored: { text: '', entries: NO_ENTRIES } };
   const stored = parseClient(text);
-  const client = decodeClientState(id, stored, sources.get(stored.source ?? ''), settings);
-  const pending = pendingEnding(client.presence, client.confirmedUpTo) !== undefined;
-  return { client, stored: { text, entries: entriesOf(client, pending) } };
+  const source = sources.get(stored.source ?? '');
+  const client = decodeClientState(id, stored, source, settings);
+  return { client, stored: { text, entries: { ...entriesAsStored(id, stored), source: client.source?.source } } };
+}
+
+/** As they were concluded when it was stored: an earlier version of the fold may have concluded otherwise. */
+function entriesAsStored({ namespace }: ClientKey, stored: ClientJson): Omit<ClientEntries, 'source'> {
+  const { presence, since, offlineConfirmed = false, disconnectionReason, state } = stored;
+  const traits = { namespace, presence, offlineConfirmed, disconnectionReason, exists: existenceOf(stored), state };
+  const score = scoreOf(since === undefined ? undefined : readTime(since));
+  return { bucket: bucketOf(traits), score, pending: wasPending(stored) };
+}
+
+/** Nothing was connected, and its latest ending was not confirmed. */
+function wasPending(stored: ClientJson): boolean {
+  if (connectedSessionsOf(stored) > 0) return false;
+  const endings = stored.sessions.filter(({ status }) => status === 'disconnected').map(({ since }) => since);
+  const latest = endings.reduce<string | undefined>((last, since) => (last === undefined || since > last ? since : last), undefined);
+  const confirmedUpTo = confirmedUpToOf(stored);
+  return latest !== undefined && (confirmedUpTo === undefined || latest > confirmedUpTo);
 }
 
 /** The state of a client as it stands in Redis. */

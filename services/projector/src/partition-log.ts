@@ -11,7 +11,6 @@ export interface PartitionLogOptions {
   readonly groupId: string;
   readonly member: GroupMember;
   readonly offsets: Offsets;
-  readonly settings: ProjectionSettings;
   readonly signal: AbortSignal;
   readonly at: FaultPoint;
 }
@@ -34,7 +33,7 @@ export function partitionLog(partition: number, options: PartitionLogOptions): P
     },
     committed: async () => (await offsets.committed(groupId, topics.events, partition)) ?? (await offsetAfterDerived(partition, options)),
     start: async () => (await offsets.bounds(topics.events, partition)).start,
-    states: () => states(partition, options),
+    states: (settings) => states(partition, settings, options),
     events: (from, to) => readRange(log, { topic: topics.events, partition, from, to }, signal),
     seek: (offset) => member.readFrom(partition, offset),
   };
@@ -51,8 +50,12 @@ async function offsetAfterDerived(partition: number, options: PartitionLogOption
   return next ?? (await offsets.bounds(topics.events, partition)).start;
 }
 
-async function* states(partition: number, options: PartitionLogOptions): AsyncIterable<readonly ClientWrite[]> {
-  const { log, topics, offsets, signal, settings } = options;
+async function* states(
+  partition: number,
+  settings: ProjectionSettings,
+  options: PartitionLogOptions,
+): AsyncIterable<readonly ClientWrite[]> {
+  const { log, topics, offsets, signal } = options;
   let portion = new Map<string, ClientWrite>();
   for await (const record of stateRecords(log, offsets, topics.state, partition, signal)) {
     const client = decodeState(record, settings);

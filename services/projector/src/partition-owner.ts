@@ -23,7 +23,7 @@ export interface PartitionLog {
   start(): Promise<bigint>;
   /** The clients in `rollcall.state`, in portions. A client ahead of the committed offset is among them: what it has folded already, it
    *  skips; without it the client would be lost, for compaction keeps no older record. */
-  states(): AsyncIterable<readonly ClientWrite[]>;
+  states(settings: ProjectionSettings): AsyncIterable<readonly ClientWrite[]>;
   /** The events from one offset up to another, in portions. */
   events(from: bigint, to: bigint): AsyncIterable<readonly LogRecord[]>;
   /** Delivers batches from this offset on. */
@@ -44,7 +44,6 @@ export interface OwnerOptions {
   readonly partition: number;
   readonly log: PartitionLog;
   readonly claim: () => Promise<OwnedGenerations>;
-  readonly settings: ProjectionSettings;
   /** Records of what the events of a batch changed; what became of them is counted. */
   readonly changeRecords: (batch: FoldingBatch<LogRecord>, tally: Tally) => Iterable<NewRecord>;
   /** Records of all that is remembered of clients. */
@@ -146,12 +145,12 @@ export class PartitionOwner {
     if (last === undefined) return false;
     const { transactions, tally } = tenure;
     const { active, beside } = tenure.generations;
-    const { settings, changeRecords, at } = this.options;
-    const batch = await loadBatch(active, records, settings);
+    const { changeRecords, at } = this.options;
+    const batch = await loadBatch(active, records);
     await at('after-load');
     for (const { timestamp } of records) tally.times.push(timestamp);
     transactions.add(changeRecords(batch, tally));
-    active.stage(writesOf(batch, settings));
+    active.stage(writesOf(batch, active.settings));
     tenure.expected = last.offset + 1n;
     // Beside a generation that is compared with it, the active one is as new.
     if (lag > 0 && beside.length === 0 && !active.isFull && !transactions.isFull && mayWait(tenure)) {
@@ -159,7 +158,7 @@ export class PartitionOwner {
       return true;
     }
     await this.#commit(tenure);
-    for (const generation of beside) await foldInto(generation, records, settings, tenure.expected);
+    for (const generation of beside) await foldInto(generation, records, tenure.expected);
     await this.#apply(tenure);
     return true;
   }
@@ -230,7 +229,7 @@ export class PartitionOwner {
     await snapshots.wipe();
     await at('after-wipe');
     let clients = 0;
-    for await (const writes of log.states()) {
+    for await (const writes of log.states(snapshots.settings)) {
       await snapshots.apply(writes);
       await at('in-restore');
       clients += writes.length;
@@ -245,7 +244,7 @@ export class PartitionOwner {
   /** Redis lags what was committed: fold the difference into Redis only; its changes are in the derived topics already. */
   async #catchUp(snapshots: OwnedPartition, from: bigint, to: bigint): Promise<void> {
     for await (const records of this.options.log.events(from, to)) {
-      await foldInto(snapshots, records, this.options.settings);
+      await foldInto(snapshots, records);
       await this.options.at('in-catch-up');
     }
     await snapshots.apply([], to);

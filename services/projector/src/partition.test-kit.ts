@@ -17,6 +17,7 @@ export function textOf({ value }: NewRecord): string {
 
 /** What a partition of Redis holds, in memory. */
 export class MemorySnapshots {
+  readonly settings = { ...DEFAULT_SETTINGS, offlineGrace: GRACE };
   readonly clients = new Map<string, ClientState>();
   readonly deadlines = new Map<string, number>();
   readonly staged: ClientWrite[] = [];
@@ -165,7 +166,6 @@ export function partitionInMemory() {
       step('claim');
       return ownedGenerations(snapshots, state);
     },
-    settings: { ...DEFAULT_SETTINGS, offlineGrace: GRACE },
     changeRecords: (batch, tally) => changeRecords(batch, TOPICS, 0, tally),
     stateRecords: (clients) => stateRecords(clients, TOPICS, 0),
     metrics,

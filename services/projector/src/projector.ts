@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureTopics, GroupMember, type LogOptions, LogWriter, Offsets, type RecordBatch, WEAK_TOPIC, weakTopics } from '@rollcall/log';
-import { TICKS_PER_MILLISECOND } from '@rollcall/schema';
 import {
   type Config,
   faultPoints,
+  foldOptions,
   isRetryable,
   kafkaOptions,
   type Logger,
@@ -12,7 +12,7 @@ import {
   Readiness,
   serveHttp,
 } from '@rollcall/service';
-import { type ProjectionSettings, SnapshotStore } from '@rollcall/snapshots';
+import { ofMilliseconds, SnapshotStore } from '@rollcall/snapshots';
 import { Assignment } from './assignment.ts';
 import { Deadlines } from './deadlines.ts';
 import { changeRecords, stateRecords } from './derived.ts';
@@ -20,6 +20,7 @@ import { createProjectorMetrics } from './metrics.ts';
 import { partitionLog } from './partition-log.ts';
 import { PartitionOwner } from './partition-owner.ts';
 import type { SETTINGS } from './settings.ts';
+import { SettingsInUse } from './settings-in-use.ts';
 
 /** How often an idle partition is looked at, in milliseconds. */
 const IDLE_ROUND = 900;
@@ -27,15 +28,9 @@ const CONCURRENCY = 8;
 
 /** `rollcall.events` → fold → derived topics and Redis, until `signal` aborts; of the partitions that the group assigns to this process. */
 export async function project(config: Config<typeof SETTINGS>, logger: Logger, signal: AbortSignal): Promise<void> {
-  const { CONSUMER_GROUP: groupId, PARTITIONS: partitions, OFFLINE_GRACE: offlineGrace } = config;
+  const { CONSUMER_GROUP: groupId, PARTITIONS: partitions } = config;
   const log: LogOptions = { ...kafkaOptions(config), clientId: 'rollcall-projector', retries: 5, logger };
-  const settings: ProjectionSettings = {
-    clockSkew: ticks(config.CLOCK_SKEW),
-    lateDisconnect: ticks(config.LATE_DISCONNECT),
-    sessionsKept: config.SESSIONS_KEPT,
-    sessionRetention: ticks(config.SESSION_RETENTION),
-    offlineGrace,
-  };
+  const settings = ofMilliseconds(foldOptions(config));
   const at = faultPoints(config.FAULTS, logger);
   const readiness = new Readiness();
   const metrics = createProjectorMetrics();
@@ -57,12 +52,17 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {}); // It may be rejected before anybody waits for it.
   const assignments = new Map<number, Assignment>();
+  const settingsInUse = new SettingsInUse(settings, logger);
+  const claim = async (partition: number) => {
+    const owned = await store.claim(partition, partitions);
+    settingsInUse.compare(owned.active.settings);
+    return owned;
+  };
   const assign = (partition: number): Assignment => {
     const owner = new PartitionOwner({
       partition,
-      log: partitionLog(partition, { log, topics, groupId, member, offsets, settings, signal, at }),
-      claim: () => store.claim(partition, partitions),
-      settings,
+      log: partitionLog(partition, { log, topics, groupId, member, offsets, signal, at }),
+      claim: () => claim(partition),
       changeRecords: (batch, tally) => changeRecords(batch, topics, partition, tally),
       stateRecords: (clients) => stateRecords(clients, topics, partition),
       metrics,
@@ -110,8 +110,4 @@ export async function project(config: Config<typeof SETTINGS>, logger: Logger, s
   await Promise.all([writer.close(), offsets.close()]);
   store.close();
   await stopServing();
-}
-
-function ticks(milliseconds: number): bigint {
-  return BigInt(milliseconds) * TICKS_PER_MILLISECOND;
 }

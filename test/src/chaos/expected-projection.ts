@@ -1,4 +1,4 @@
-import { type ClientState, clientSnapshot, DEFAULT_SETTINGS, encodeState, fold, sessionSnapshot, unseenClient } from '@rollcall/fold';
+import { type ClientState, clientSnapshot, encodeState, type FoldSettings, fold, sessionSnapshot, unseenClient } from '@rollcall/fold';
 import type { LogRecord } from '@rollcall/log';
 import { parseJson, parseRecord } from '@rollcall/schema';
 
@@ -15,7 +15,7 @@ export interface ExpectedProjection {
 }
 
 /** Folds a partition of `rollcall.events` in log order, with nothing around the fold. */
-export function expectedProjection(log: readonly LogRecord[], partition: number): ExpectedProjection {
+export function expectedProjection(log: readonly LogRecord[], partition: number, settings: FoldSettings): ExpectedProjection {
   const clients = new Map<string, ClientState>();
   const changes: unknown[] = [];
   const refused: bigint[] = [];
@@ -26,7 +26,7 @@ export function expectedProjection(log: readonly LogRecord[], partition: number)
       continue;
     }
     const before = clients.get(parsed.key) ?? unseenClient(parsed);
-    const folded = fold(before, parsed.event, offset, DEFAULT_SETTINGS);
+    const folded = fold(before, parsed.event, offset, settings);
     if (folded.outcome === 'ignored') continue;
     clients.set(parsed.key, folded.client);
     if (folded.outcome === 'remembered') continue;

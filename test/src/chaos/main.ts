@@ -17,6 +17,7 @@ const USAGE = `Breaks what can break while events flow, waits for quiet, and hol
   npm run test:chaos -- --mutants [REGEX]       breaks the protocol on purpose: each time, the story told of it must show it
 
   --results FILE     each seed's result is a line there; seeds that it has are left out, so a series can be stopped and resumed
+  --sessions-kept N  the projectors keep only N sessions that ended of each client, and clients have more
   --projector FILE   another build of the projector: its dist/main.js
 `;
 
@@ -32,6 +33,7 @@ const { values, positionals } = parseArgs({
     brokers: { type: 'string', default: '1' },
     'broker-faults': { type: 'string', default: '15' },
     results: { type: 'string' },
+    'sessions-kept': { type: 'string' },
     scenarios: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     projector: { type: 'string' },
@@ -57,7 +59,9 @@ async function series(first: number, count: number): Promise<void> {
 async function tellStorm(seed: number, seeds: Seeds): Promise<void> {
   const { events, clients, minutes, projector } = values;
   say(`seed ${seed}: ${events} events of ${clients} clients in ${minutes} min`);
-  const world = await World.start({ seed, clients: Number(clients), brokers: Number(values.brokers), projector });
+  const kept = values['sessions-kept'];
+  const sessionsKept = kept === undefined ? undefined : Number(kept);
+  const world = await World.start({ seed, clients: Number(clients), brokers: Number(values.brokers), projector, sessionsKept });
   const stuck: string[] = [];
   let faults: Faults = new Map();
   let healed = 0;

@@ -1,7 +1,6 @@
 import type { ClientState } from '@rollcall/fold';
-import { DEFAULT_SETTINGS } from '@rollcall/fold';
 import { clientKey, partitionOf } from '@rollcall/schema';
-import { SnapshotStore } from '@rollcall/snapshots';
+import { type ProjectionSettings, SnapshotStore } from '@rollcall/snapshots';
 import { RedisConnection } from './redis-connection.ts';
 
 /** Everything that one database of Redis holds: each key with its content, hashes and sorted sets by field. */
@@ -52,9 +51,10 @@ export async function expectedContent(
   port: number,
   clients: ReadonlyMap<string, ClientState>,
   watermarks: readonly bigint[],
+  settings: ProjectionSettings,
 ): Promise<RedisContent> {
   try {
-    await writeContent(port, SPARE, clients, watermarks);
+    await writeContent(port, SPARE, clients, watermarks, settings);
     return await redisContent(port, SPARE);
   } finally {
     await emptyDatabase(port, SPARE).catch(() => {});
@@ -67,6 +67,7 @@ export async function writeContent(
   database: number,
   clients: ReadonlyMap<string, ClientState>,
   watermarks: readonly bigint[],
+  settings: ProjectionSettings,
 ): Promise<void> {
   await emptyDatabase(port, database);
   const store = new SnapshotStore({
@@ -74,7 +75,7 @@ export async function writeContent(
     patient: false,
     onError: () => {},
     prefix: 'rollcall',
-    settings: DEFAULT_SETTINGS,
+    settings,
   });
   try {
     await store.connect();

@@ -11,6 +11,13 @@ export interface Sent {
   readonly poison: ReadonlySet<string>;
 }
 
+export interface Fleet {
+  readonly seed: number;
+  readonly clients: number;
+  /** Names that a client's sessions have. One of them is the usual one. */
+  readonly sessions: number;
+}
+
 const NAMESPACE = 'fleet';
 const REASONS = ['ConnectionLost', 'ClientInitiatedDisconnect', 'ServerError', 'a reason to come'];
 const EVENTS_PER_BATCH = 100;
@@ -36,10 +43,9 @@ export class Traffic {
 
   constructor(
     connectionString: string,
-    private readonly seed: number,
-    private readonly clients: number,
+    private readonly fleet: Fleet,
   ) {
-    this.#random = new Random(seed);
+    this.#random = new Random(fleet.seed);
     this.#hub = new EventHub(connectionString);
   }
 
@@ -73,7 +79,7 @@ export class Traffic {
 
   async #sendBatch(events: readonly string[], signal?: AbortSignal): Promise<void> {
     const half = Math.floor(events.length / 2);
-    const bad = this.#random.chance(0.2) ? [`{"specversion":"1.0","id":"poison ${this.seed} ${this.#drawn}"`] : [];
+    const bad = this.#random.chance(0.2) ? [`{"specversion":"1.0","id":"poison ${this.fleet.seed} ${this.#drawn}"`] : [];
     const messages = [...(half > 0 ? [inArray(...events.slice(0, half))] : []), ...events.slice(half).map(single), ...bad.map(single)];
     if (messages.length === 0) return;
     const key = `key ${this.#random.below(50)}`;
@@ -110,10 +116,10 @@ export class Traffic {
     return event;
   }
 
-  #next(number = this.#random.below(this.clients)): string {
+  #next(number = this.#random.below(this.fleet.clients)): string {
     const random = this.#random;
     const client = `sensor ${number}`;
-    const session = `s${random.chance(0.8) ? 0 : random.below(3)}`;
+    const session = `s${random.chance(0.8) ? 0 : random.below(this.fleet.sessions)}`;
     const whose = { namespace: NAMESPACE, client, session };
     const kind = random.next();
     if (kind < 0.06) return clientUpdated(whose, '2026-03-01T00:00:00Z', { site: random.below(9), floors: ['1', '2'] });

@@ -1,6 +1,7 @@
 import { type StartedStack, startStack } from '@rollcall/local';
 import type { LogRecord } from '@rollcall/log';
 import { clientKey, partitionOf, stringifyJson } from '@rollcall/schema';
+import { DEFAULT_PROJECTION } from '@rollcall/snapshots';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clientUpdated, sessionConnected, sessionDisconnected } from '../acceptance/life-cycle-events.ts';
 import { expectedProjection } from './expected-projection.ts';
@@ -41,7 +42,7 @@ async function wholeWorld(): Promise<void> {
     log(client, clientUpdated(whose, '2026-03-01T00:00:00Z', { floor: 3 }));
   }
   history.events.partitions[PARTITION]?.push(record(history.events, PARTITION, 'no key of a client', 'no event'));
-  const projections = history.events.partitions.map((records, partition) => expectedProjection(records, partition));
+  const projections = history.events.partitions.map((records, partition) => expectedProjection(records, partition, DEFAULT_PROJECTION));
   for (const [partition, { changes, states, refused }] of projections.entries()) {
     for (const change of changes) append(history.changes, partition, null, stringifyJson(change));
     for (const [key, state] of states) append(history.state, partition, key, state);
@@ -49,7 +50,7 @@ async function wholeWorld(): Promise<void> {
   }
   append(history.deadLetters, 0, null, POISON);
   ends = history.events.partitions.map(({ length }) => BigInt(length));
-  await writeContent(stack.ports.redis, 0, new Map(projections.flatMap(({ clients }) => [...clients])), ends);
+  await writeContent(stack.ports.redis, 0, new Map(projections.flatMap(({ clients }) => [...clients])), ends, DEFAULT_PROJECTION);
 }
 
 function log(client: string, event: string): void {
@@ -67,7 +68,7 @@ function record(topic: TopicHistory, partition: number, key: string | null, valu
   return { partition, offset, timestamp: 0, key: key === null ? null : Buffer.from(key), value: Buffer.from(value), headers };
 }
 
-const verdict = () => judge(history, ends, stack.ports.redis, { copies, poison: new Set([POISON]) });
+const verdict = () => judge(history, ends, stack.ports.redis, { copies, poison: new Set([POISON]) }, DEFAULT_PROJECTION);
 const changes = () => history.changes.partitions[PARTITION] ?? [];
 const states = () => history.state.partitions[PARTITION] ?? [];
 

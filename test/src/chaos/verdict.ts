@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ClientState } from '@rollcall/fold';
 import type { LogRecord } from '@rollcall/log';
 import { parseJson } from '@rollcall/schema';
+import type { ProjectionSettings } from '@rollcall/snapshots';
 import { type ExpectedProjection, expectedProjection } from './expected-projection.ts';
 import type { LogHistory } from './log-history.ts';
 import { expectedContent, redisContent } from './redis-content.ts';
@@ -38,14 +39,23 @@ export const NO_VERDICT: Verdict = {
   redisDifferences: 0,
 };
 
-/** Holds everything that was read of the topics, and Redis, against the pure fold of the log. `ends`: the next offset of each partition. */
-export async function judge(history: LogHistory, ends: readonly bigint[], redisPort: number, sent: Sent): Promise<Verdict> {
+/** Holds everything that was read of the topics, and Redis, against the pure fold of the log by these settings. `ends`: the next offset of each
+ *  partition. */
+export async function judge(
+  history: LogHistory,
+  ends: readonly bigint[],
+  redisPort: number,
+  sent: Sent,
+  settings: ProjectionSettings,
+): Promise<Verdict> {
   const violations: string[] = [];
   const unlogged = missingEvents(history, sent, violations);
   let lost = 0;
   let stateDifferences = 0;
   let duplicated = 0;
-  const projections = history.events.partitions.map((_, partition) => expectedProjection(history.projected(partition), partition));
+  const projections = history.events.partitions.map((_, partition) =>
+    expectedProjection(history.projected(partition), partition, settings),
+  );
   for (const [partition, projection] of projections.entries()) {
     const found = compareChanges(projection, history.changes.partitions[partition] ?? [], partition, violations);
     lost += found.lost;
@@ -54,7 +64,7 @@ export async function judge(history: LogHistory, ends: readonly bigint[], redisP
     compareRefused(projection, history.deadLetters.partitions[partition] ?? [], partition, violations);
   }
   const clients = new Map(projections.flatMap((projection) => [...projection.clients]));
-  const redisDifferences = await compareRedis(redisPort, clients, ends, violations);
+  const redisDifferences = await compareRedis(redisPort, clients, ends, settings, violations);
   const count = (partitions: readonly (readonly LogRecord[])[]) => partitions.reduce((sum, records) => sum + records.length, 0);
   return {
     violations,
@@ -130,9 +140,10 @@ async function compareRedis(
   port: number,
   clients: ReadonlyMap<string, ClientState>,
   watermarks: readonly bigint[],
+  settings: ProjectionSettings,
   violations: string[],
 ): Promise<number> {
-  const expected = await expectedContent(port, clients, watermarks);
+  const expected = await expectedContent(port, clients, watermarks, settings);
   const found = await redisContent(port);
   const keys = [...new Set([...expected.keys(), ...found.keys()])];
   const different = keys.filter((key) => withoutChain(found.get(key)) !== withoutChain(expected.get(key)));

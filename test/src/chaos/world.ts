@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningPart, type StartedStack, startStack } from '@rollcall/local';
 import { cutLog, forgetGroup } from '@rollcall/log/testing';
 import { topicNames } from '@rollcall/schema';
+import { DEFAULT_PROJECTION, type ProjectionSettings } from '@rollcall/snapshots';
 import { LogHistory, PARTITIONS } from './log-history.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { Traffic } from './traffic.ts';
@@ -21,6 +22,8 @@ export interface WorldOptions {
   readonly ingest?: string | undefined;
   /** How long it may take until all is quiet, in ms. Default: 2 min. */
   readonly quietWithin?: number;
+  /** How many sessions that ended a client keeps. Default: as many as by default; with fewer, clients have more. */
+  readonly sessionsKept?: number | undefined;
   /** Settings of the services. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -28,8 +31,14 @@ export interface WorldOptions {
 const SERVERS = ['kafka', 'redis', 'azurite', 'eventhubs'] as const;
 const QUIET_WITHIN = 120_000;
 const POLL = 250;
+/** In ms. */
+const OFFLINE_GRACE = 2_000;
 /** Nothing new for so long, in ms: no deadline is on its way. */
 const QUIET_FOR = 1_500;
+
+function settingsOf({ sessionsKept = DEFAULT_PROJECTION.sessionsKept }: WorldOptions): ProjectionSettings {
+  return { ...DEFAULT_PROJECTION, sessionsKept, offlineGrace: OFFLINE_GRACE };
+}
 
 /** A stack of one's own with traffic, a reader that polls, and all that is needed to break it. */
 export class World {
@@ -46,7 +55,11 @@ export class World {
     private readonly options: WorldOptions,
   ) {
     this.history = new LogHistory(stack.kafkaBrokers);
-    this.traffic = new Traffic(stack.eventHubsConnectionString, options.seed, options.clients);
+    const { sessionsKept } = options;
+    this.traffic = new Traffic(stack.eventHubsConnectionString, {
+      ...options,
+      sessions: sessionsKept === undefined ? 3 : 5 * sessionsKept,
+    });
     this.watcher = new Watcher(stack.ports.redis, 'fleet');
     this.redis = new RedisConnection(stack.ports.redis);
   }
@@ -54,7 +67,8 @@ export class World {
   /** The servers: no ingest and no projector yet. */
   static async start(options: WorldOptions): Promise<World> {
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'rollcall-chaos-'));
-    const env = { OFFLINE_GRACE: '2s', ...options.env };
+    const { sessionsKept } = settingsOf(options);
+    const env = { OFFLINE_GRACE: `${OFFLINE_GRACE}ms`, SESSIONS_KEPT: String(sessionsKept), ...options.env };
     return new World(
       await startStack({ parts: SERVERS, env, dataDir, ...(options.brokers && { kafkaBrokers: options.brokers }) }),
       options,
@@ -236,7 +250,7 @@ export class World {
   async verdict(): Promise<Verdict> {
     try {
       await this.history.read();
-      const verdict = await judge(this.history, await this.history.ends(), this.stack.ports.redis, this.traffic);
+      const verdict = await judge(this.history, await this.history.ends(), this.stack.ports.redis, this.traffic, settingsOf(this.options));
       const unseen = this.watcher.rounds === 0 ? ['the reader never saw anything'] : [];
       return { ...verdict, violations: [...verdict.violations, ...this.watcher.violations, ...unseen] };
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Place } from '@rollcall/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { foldChanges } from '../settings.ts';
 import { showComparison, showGenerations, showProgress } from '../show-rebuild.ts';
 import { examples, jsonOption, wholeNumber } from './options.ts';
 import { PLACE_HELP, parseStart } from './places.ts';
@@ -34,7 +35,7 @@ export function addRebuild(program: Command, context: Context): void {
       context.answer(async (rollcall) => {
         const { from, rate, examples: some, json } = options;
         const onProgress = (progress: Parameters<typeof showProgress>[0]) => context.progress(showProgress(progress));
-        const built = await rollcall.rebuild.run({ from, rate, onProgress, signal: context.stopSignal() });
+        const built = await rollcall.rebuild.run({ from, rate, fold: foldChanges(context.env), onProgress, signal: context.stopSignal() });
         const comparison = await rollcall.rebuild.compare({ examples: some });
         const next = options.switch ? 'switched' : options.dryRun ? 'dropped' : 'kept';
         if (next === 'switched') await rollcall.rebuild.switch();

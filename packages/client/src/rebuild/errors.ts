@@ -7,6 +7,14 @@ export class GenerationBusy extends Error {
   }
 }
 
+/** A rebuild that was interrupted had begun by other settings. */
+export class GenerationBegunOtherwise extends Error {
+  override readonly name = 'GenerationBegunOtherwise';
+  constructor(generation: number) {
+    super(`generation ${generation} was begun with other settings of the fold: drop it first (rollcall rebuild drop), or go on with those`);
+  }
+}
+
 /** There is no generation of which this could be done. */
 export class NothingToSwitchTo extends Error {
   override readonly name = 'NothingToSwitchTo';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeState, pendingEnding } from '@rollcall/fold';
 import { type LogOptions, type Offsets, readRange, stateRecords } from '@rollcall/log';
 import type { Topics } from '@rollcall/schema';
-import { ChainBroken, type ClientWrite, foldInto, type OwnedPartition, type ProjectionSettings, type Watermark } from '@rollcall/snapshots';
+import { ChainBroken, type ClientWrite, foldInto, type OwnedPartition, type Watermark } from '@rollcall/snapshots';
 import type { Pace } from './pace.ts';
 
 /** Clients of `rollcall.state` that are written at a time. */
@@ -13,7 +13,6 @@ export interface Filling {
   readonly log: LogOptions;
   readonly topics: Topics;
   readonly offsets: Offsets;
-  readonly settings: ProjectionSettings;
   readonly pace: Pace;
   readonly signal: AbortSignal;
 }
@@ -57,12 +56,12 @@ export class PartitionFill {
 
   /** Folds the log up to an offset. */
   async upTo(offset: bigint): Promise<void> {
-    const { partition, log, topics, settings, pace, signal } = this.filling;
+    const { partition, log, topics, pace, signal } = this.filling;
     const from = this.next;
     if (from === undefined || from >= offset) return;
     for await (const records of readRange(log, { topic: topics.events, partition, from, to: offset }, signal)) {
       const next = (records.at(-1)?.offset ?? from) + 1n;
-      await foldInto(this.owned, records, settings, next);
+      await foldInto(this.owned, records, next);
       this.watermark = next;
       await sleep(pace.after(records.length), undefined, { signal });
     }
@@ -72,7 +71,8 @@ export class PartitionFill {
   /** A client with records at or above `from` is joined with what they say again, which changes nothing that they said before: its
    *  newest state is the only one that compaction keeps. */
   async #base(from: bigint): Promise<void> {
-    const { partition, log, topics, offsets, settings, signal } = this.filling;
+    const { partition, log, topics, offsets, signal } = this.filling;
+    const { settings } = this.owned;
     let portion = new Map<string, ClientWrite>();
     for await (const record of stateRecords(log, offsets, topics.state, partition, signal)) {
       const state = decodeState(record, settings);

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type LogOptions, Offsets, type Place, rangesOf } from '@rollcall/log';
 import { topicNames } from '@rollcall/schema';
-import { ChainBroken, type ProjectionSettings, type RebuildStore } from '@rollcall/snapshots';
+import { ChainBroken, DEFAULT_PROJECTION, type Generation, type RebuildStore } from '@rollcall/snapshots';
+import { changed, type FoldOptions } from '../fold-options.ts';
 import { type Comparison, compareGenerations } from './compare.ts';
-import { GenerationBusy, NothingToSwitchTo, RebuildInterrupted, SnapshotsBehindActive } from './errors.ts';
+import { GenerationBegunOtherwise, GenerationBusy, NothingToSwitchTo, RebuildInterrupted, SnapshotsBehindActive } from './errors.ts';
 import { PartitionFill } from './fill.ts';
 import { Pace } from './pace.ts';
 
@@ -17,6 +19,8 @@ const PROJECTORS_WITHIN = 15_000;
 export interface RebuildOptions {
   /** Where in the log to begin; what the log no longer holds below that is taken from `rollcall.state`. Default: as far back as it is kept. */
   readonly from?: Place | undefined;
+  /** What to fold by, where that is to change. */
+  readonly fold?: FoldOptions | undefined;
   /** At most so many events per second, over all partitions. Default: as fast as it goes. */
   readonly rate?: number | undefined;
   /** Ends it; another call goes on where it was. */
@@ -61,7 +65,7 @@ export interface Generations {
 }
 
 interface Building {
-  readonly generation: number;
+  readonly generation: Generation;
   readonly active: number;
   /** Where the log begins, by partition. */
   readonly starts: ReadonlyMap<number, { readonly start: bigint }>;
@@ -76,7 +80,6 @@ export class Rebuild {
   constructor(
     private readonly store: RebuildStore,
     private readonly log: LogOptions,
-    private readonly settings: ProjectionSettings,
   ) {}
 
   /** Which generations there are. Throws NoSnapshots, RedisUnavailable. */
@@ -88,18 +91,21 @@ export class Rebuild {
 
   /** Builds the generation, or goes on with one that was begun, until it has all that the active one has and the projectors write both.
    *  May be repeated after any failure; waits while the active one is being restored. Throws GenerationBusy where a whole one exists
-   *  already, RebuildInterrupted, RedisUnavailable, LogUnavailable, FoldVersionDiffers, and what `signal` aborts with. */
-  async run({ from, rate, signal = new AbortController().signal, onProgress }: RebuildOptions = {}): Promise<Rebuilt> {
-    const { active, other } = await this.generations();
+   *  already, GenerationBegunOtherwise where one was begun by other settings than are given, RebuildInterrupted, RedisUnavailable, LogUnavailable, FoldVersionDiffers, and what `signal` aborts with. */
+  async run({ from, fold = {}, rate, signal = new AbortController().signal, onProgress }: RebuildOptions = {}): Promise<Rebuilt> {
+    await this.store.connect();
+    const { active, other } = await this.store.generations();
     if (other !== undefined && other.status !== 'building') throw new GenerationBusy(other.number, active);
+    const settings = changed(other?.settings ?? (await this.store.settings()), fold);
+    if (other !== undefined && !isDeepStrictEqual(other.settings, settings)) throw new GenerationBegunOtherwise(other.number);
     const offsets = new Offsets(this.log);
     try {
       // Before anything is begun: the place may be none.
       const starts = await rangesOf(offsets, topicNames(this.log.prefix).events, { from });
-      const generation = other?.number ?? (await this.store.begin());
+      const generation = other ?? (await this.store.begin(settings));
       const pace = new Pace(rate);
       await this.#build({ generation, active, starts, offsets, pace, signal, onProgress });
-      return { generation, resumed: other !== undefined, events: pace.events };
+      return { generation: generation.number, resumed: other !== undefined, events: pace.events };
     } finally {
       await offsets.close();
     }
@@ -129,9 +135,10 @@ export class Rebuild {
 
   /** Deletes the generation beside the active one, whatever it is. Returns its number. Throws NothingToSwitchTo. */
   async drop(): Promise<number> {
-    const { other } = await this.generations();
+    await this.store.connect();
+    const { other } = await this.store.generations();
     if (other === undefined) throw new NothingToSwitchTo('drop');
-    await this.store.drop(other.number);
+    await this.store.drop(other);
     return other.number;
   }
 
@@ -139,7 +146,7 @@ export class Rebuild {
     try {
       const fills = await this.#claim(generation, offsets, pace, signal);
       const say = async (step: RebuildProgress['step']) =>
-        onProgress?.(progressOf(generation, step, fills, await this.#marks(active), pace));
+        onProgress?.(progressOf(generation.number, step, fills, await this.#marks(active), pace));
       const ticking = setInterval(() => void say('fold').catch(() => {}), 500);
       try {
         await eachOf(fills, async (fill, partition) => {
@@ -151,19 +158,24 @@ export class Rebuild {
       }
       await this.store.follow(generation);
       await say('follow');
-      await this.#handOver(fills, generation, active, signal);
+      await this.#handOver(fills, generation.number, active, signal);
     } catch (error) {
-      if (error instanceof ChainBroken) throw new RebuildInterrupted(generation, error);
+      if (error instanceof ChainBroken) throw new RebuildInterrupted(generation.number, error);
       throw error;
     }
   }
 
-  async #claim(generation: number, offsets: Offsets, pace: Pace, signal: AbortSignal): Promise<PartitionFill[]> {
+  async #claim(
+    { number, settings = DEFAULT_PROJECTION }: Generation,
+    offsets: Offsets,
+    pace: Pace,
+    signal: AbortSignal,
+  ): Promise<PartitionFill[]> {
     const fills: PartitionFill[] = [];
-    const { log, settings } = this;
+    const { log } = this;
     for (let partition = 0; partition < (await this.store.partitions()); partition++) {
-      const { partition: owned, watermark } = await this.store.claim(generation, partition);
-      const filling = { partition, log, topics: topicNames(log.prefix), offsets, settings, pace, signal };
+      const { partition: owned, watermark } = await this.store.claim(number, partition, settings);
+      const filling = { partition, log, topics: topicNames(log.prefix), offsets, pace, signal };
       fills.push(new PartitionFill(owned, watermark, filling));
     }
     return fills;

@@ -1,5 +1,5 @@
-import { DEFAULT_SETTINGS, pendingEnding } from '@rollcall/fold';
-import { type ClientWrite, partitionOfClient, SnapshotStore } from '@rollcall/snapshots';
+import { pendingEnding } from '@rollcall/fold';
+import { type ClientWrite, DEFAULT_PROJECTION, partitionOfClient, SnapshotStore } from '@rollcall/snapshots';
 import { RedisConnection } from '../../chaos/redis-connection.ts';
 import { clientOf } from './fleet.ts';
 
@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
  *  keys and indexes included. */
 export async function load(redisUrl: string, clients: number, partitions: number, say: (line: string) => void): Promise<number> {
   const redis = new RedisConnection(Number(new URL(redisUrl).port));
-  const store = new SnapshotStore({ url: redisUrl, patient: false, onError: () => {}, prefix: 'rollcall', settings: DEFAULT_SETTINGS });
+  const store = new SnapshotStore({ url: redisUrl, patient: false, onError: () => {}, prefix: 'rollcall', settings: DEFAULT_PROJECTION });
   try {
     await store.connect();
     const owned = await Promise.all(Array.from({ length: partitions }, (_, partition) => store.claim(partition, partitions)));

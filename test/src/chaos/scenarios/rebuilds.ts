@@ -75,7 +75,7 @@ export const REBUILDS: readonly Scenario[] = [
 ];
 
 function client({ stack }: World): Rollcall {
-  return new Rollcall({ redisUrl: stack.redisUrl, kafka: { brokers: [stack.kafkaBrokers] }, fold: { offlineGrace: 2_000 } });
+  return new Rollcall({ redisUrl: stack.redisUrl, kafka: { brokers: [stack.kafkaBrokers] } });
 }
 
 /** Refused while the generation is behind: the projectors that died have to catch up first. */
