@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewRecord } from '@rollcall/log';
 import { expect, it } from 'vitest';
 import { JointWriter } from './joint-writer.ts';
@@ -15,7 +16,8 @@ function appending() {
   );
   return { writer, begun, write: (...values: readonly string[]) => writer.write(values.map(record)) };
 }
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+/** Longer than two writes are apart. */
+const settled = () => sleep(30);
 
 it('writes together what comes while a write is under way, in order, and each waits for its own', async () => {
   const { begun, write } = appending();
@@ -27,8 +29,7 @@ it('writes together what comes while a write is under way, in order, and each wa
   expect(begun.map(({ values }) => values)).toEqual([['a']]);
   begun[0]?.end();
   await first;
-  await settled();
-  expect(begun.map(({ values }) => values)).toEqual([['a'], ['b', 'c', 'd']]);
+  await expect.poll(() => begun.map(({ values }) => values)).toEqual([['a'], ['b', 'c', 'd']]);
   expect(done).toEqual(['a']);
   begun[1]?.end();
   await Promise.all(others);
@@ -42,10 +43,25 @@ it('fails for those whose records were in the write that failed, and for nobody 
   const second = write('b');
   begun[0]?.end(new Error('no broker'));
   await first;
-  await settled();
+  await expect.poll(() => begun.length).toBe(2);
   begun[1]?.end();
   await second;
   expect(begun.map(({ values }) => values)).toEqual([['a'], ['b']]);
+});
+
+it('writes at once after a pause, and together what comes fast', async () => {
+  const { begun, write } = appending();
+  const write1 = write('a');
+  await expect.poll(() => begun.length).toBe(1);
+  begun[0]?.end();
+  await write1;
+  const others = [write('b')];
+  await Promise.resolve();
+  expect(begun).toHaveLength(1);
+  others.push(write('c'));
+  await expect.poll(() => begun.map(({ values }) => values)).toEqual([['a'], ['b', 'c']]);
+  begun[1]?.end();
+  await Promise.all(others);
 });
 
 it('writes nothing where there is nothing', async () => {
