@@ -47,7 +47,8 @@ function parseDate(text: string): Time | undefined {
   const date = new Date(0);
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  // A leap second is the next one: 23:59:60.
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > (minute === '59' ? 60 : 59)) return undefined;
   if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return undefined;
   const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * (sign === '-' ? -1 : 1);
   const milliseconds = date.getTime() + (Number(hour) * 3600 + (Number(minute) - offset) * 60 + Number(second)) * 1000;

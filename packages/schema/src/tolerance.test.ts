@@ -217,6 +217,11 @@ describe('a time', () => {
     expect([formatTime(created.data['updatedOn'] as typeof event.time), created.tolerated]).toEqual([time, ['updatedOn']]);
   });
 
+  it('in a leap second is that of the next', () => {
+    const { event, tolerated } = taken('sessionConnected', setAttribute('time', '2016-12-31T23:59:60.5Z'));
+    expect([formatTime(event.time), tolerated]).toEqual(['2017-01-01T00:00:00.5000000Z', []]);
+  });
+
   it('without a zone is held against the arrival like any other', () => {
     const ahead = changed('sessionConnected', setAttribute('time', '2023-07-29T02:35:01'));
     expect(parseDelivery(delivery(ahead), ADMISSION)).toMatchObject([{ ok: false, reason: 'time-in-future' }]);

@@ -50,9 +50,7 @@ export class CheckpointWriter {
   offer(position: HubPosition): void {
     if (this.#ended.signal.aborted) return;
     this.#next = position;
-    this.#writing ??= this.#work().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#work();
   }
 
   /** Writes nothing from now on. With `last`, what was offered is written first, if the storage answers in time. */
@@ -77,6 +75,8 @@ export class CheckpointWriter {
         await this.#pause(Math.min(FIRST_WAIT * 2 ** failures++, LONGEST_WAIT));
       }
     }
+    // Here, not in a later turn: what is offered in between would wait for the next offer.
+    this.#writing = undefined;
   }
 
   async #write(): Promise<void> {
@@ -91,7 +91,9 @@ export class CheckpointWriter {
         onWritten(position);
         break;
       }
+      const known = this.#etag;
       await this.read();
+      if (this.#etag === known) throw new Error('the storage refuses a checkpoint, though nobody else has written one');
     }
     if (this.#next === position) this.#next = undefined;
   }

@@ -1,29 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EventHubConsumerClient, earliestEventPosition, type ReceivedEventData } from '@azure/event-hubs';
+import type { EventHubConsumerClient, ReceivedEventData } from '@azure/event-hubs';
 import type { HubMessage } from '@rollcall/log';
 import type { Logger, Seldom } from '@rollcall/service';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { type Extent, type HubPosition, type Start, startOf } from './hub-life.ts';
+import { HubLink } from './hub-link.ts';
 import { toMessage } from './hub-message.ts';
 import type { HubStore } from './hub-store.ts';
+import { type Gap, Numbering } from './numbering.ts';
 import { contentOf, type PartitionReadAhead, type ReadAhead } from './read-ahead.ts';
 import { isPositionRefused, isTaken, judge } from './remote-condition.ts';
 import { slices } from './slices.ts';
 
 /** What is routed and written at once, in bytes: it takes several times as much meanwhile. */
 const BYTES_AT_ONCE = 2_097_152;
-const MOST_AT_ONCE = 500;
-/** How long a receive waits for the first event, in seconds. */
-const RECEIVE_WAITS = 5;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8_000;
 /** A receive answers within 5 s, with events or without, and the hub is asked every 10 s: what has not been received for so long, in milliseconds, is
  *  not read. */
 const SILENT_AFTER = 25_000;
-/** Event Hubs opens a link that it refuses, and then ends it with the reason. What it has not ended for so long, in milliseconds, is read. */
-const LINK_REFUSED_WITHIN = 1_000;
-/** How long the end of a link may take, in milliseconds: one that hangs ends when the next one takes its place. */
-const LINK_ENDS_WITHIN = 5_000;
 
 export interface PartitionOptions {
   readonly client: EventHubConsumerClient;
@@ -81,7 +76,7 @@ export class HubPartition {
   /** Everything up to here is in Kafka. */
   #safe: HubPosition | undefined;
   #refused = false;
-  #failAsIf: ((error: Error) => void) | undefined;
+  #link: HubLink | undefined;
   #readingFailure: string | undefined;
   #checkpointFailure: string | undefined;
   #life: string | undefined;
@@ -131,7 +126,7 @@ export class HubPartition {
   /** The service says that the hub was created at another time than when this began to read. */
   lifeIs(life: string | undefined): void {
     if (life === undefined || this.#life === undefined || life === this.#life) return;
-    this.#failAsIf?.(new Error(`the event hub was created anew at ${life}`));
+    this.#link?.fail(new Error(`the event hub was created anew at ${life}`));
   }
 
   get status(): PartitionStatus {
@@ -159,7 +154,7 @@ export class HubPartition {
       try {
         const start = await this.#findStart();
         if (this.#closing.signal.aborted) break;
-        await this.#read(start, () => {
+        await this.#read(start, { settles: failures === 0 }, () => {
           logger.info({ partition: this.id, after: afterOf(start) }, 'reading an Event Hubs partition');
           failures = 0;
         });
@@ -212,62 +207,25 @@ export class HubPartition {
   }
 
   /** Reads until an error or the end. */
-  async #read(start: Start, onReading: () => void): Promise<void> {
-    const ended = Promise.withResolvers<void>();
-    ended.promise.catch(() => {});
+  async #read(start: Start, { settles }: { readonly settles: boolean }, onReading: () => void): Promise<void> {
     const numbering = new Numbering(start);
-    let isOpen = true;
-    let settling: NodeJS.Timeout | undefined;
-    const received = (last?: ReceivedEventData) => {
-      if (!isOpen) return;
-      if (this.#state === 'initialising') onReading();
-      this.#received(last);
-    };
-    const { client } = this.options;
-    const subscription = client.subscribe(
-      this.id,
-      {
-        processEvents: async (events) => {
-          // Whatever throws here stops the SDK's receiver: a batch that nobody takes must not be skipped.
-          if (!isOpen) throw new Error(`partition ${this.id} has no reader`);
-          try {
-            if (events.length > 0) await this.#process(events, numbering, () => isOpen);
-            received(events.at(-1));
-          } catch (error) {
-            ended.reject(error);
-            throw new Error('the batch is not safe', { cause: error });
-          }
-        },
-        processError: async (error) => ended.reject(error),
+    const link = new HubLink({
+      client: this.options.client,
+      partitionId: this.id,
+      start,
+      ahead: this.#ahead,
+      settles,
+      process: (events, isOpen) => this.#process(events, numbering, isOpen),
+      received: (last) => {
+        if (this.#state === 'initialising') onReading();
+        this.#received(last);
       },
-      {
-        startPosition: start.from === 'after' ? { offset: start.position.offset } : earliestEventPosition,
-        skipParsingBodyAsJson: true,
-        maxBatchSize: MOST_AT_ONCE,
-        maxWaitTimeInSeconds: RECEIVE_WAITS,
-        readAhead: {
-          opened: () => {
-            this.#ahead.opened();
-            settling ??= setTimeout(received, LINK_REFUSED_WITHIN);
-          },
-          arrived: (event) => this.#ahead.arrived(event),
-          more: (credit) => this.#ahead.more(credit),
-        },
-      },
-    );
-    const stop = () => ended.resolve();
-    this.#closing.signal.addEventListener('abort', stop, { once: true });
-    if (this.#closing.signal.aborted) stop();
-    this.#failAsIf = ended.reject;
+    });
+    this.#link = link;
     try {
-      await ended.promise;
+      await link.run(this.#closing.signal);
     } finally {
-      isOpen = false;
-      clearTimeout(settling);
-      this.#failAsIf = undefined;
-      this.#closing.signal.removeEventListener('abort', stop);
-      await Promise.race([subscription.close(), sleep(LINK_ENDS_WITHIN, undefined, { ref: false })]);
-      this.#ahead.opened();
+      this.#link = undefined;
     }
   }
 
@@ -334,27 +292,3 @@ function afterOf(start: Start): number | 'earliest' {
 }
 
 const REFUSED: Start = { from: 'earliest', anotherLife: 'Event Hubs refuses the position of the checkpoint' };
-
-/** Numbers of the last event before and the first one after what is missing. */
-interface Gap {
-  readonly after: number;
-  readonly before: number;
-}
-
-/** Watches for holes in the numbering of what is read, from a checkpoint on whose life is known. */
-class Numbering {
-  #last: number | undefined;
-
-  constructor(start: Start) {
-    if (start.from === 'after' && start.position.life !== undefined) this.#last = start.position.sequenceNumber;
-  }
-
-  gaps(events: readonly ReceivedEventData[]): Gap[] {
-    const gaps: Gap[] = [];
-    for (const { sequenceNumber } of events) {
-      if (this.#last !== undefined && sequenceNumber > this.#last + 1) gaps.push({ after: this.#last, before: sequenceNumber });
-      this.#last = sequenceNumber;
-    }
-    return gaps;
-  }
-}

@@ -151,18 +151,24 @@ export class HubReader {
     // Taken back in the next round, so that two who fight do not do it all the time.
     const wanted = this.#partitionIds.filter((id) => !strangers.includes(id) && (claims.includes(id) || isMine(id)));
     const renewed = [...this.#partitions.keys()].filter((id) => !wanted.includes(id));
-    const claimed = await this.#claimAll([...wanted, ...renewed], known);
-    this.#closeLost([...this.#partitions.keys()].filter((id) => !claimed.has(id)));
+    const { claimed, refused, errors } = await this.#claimAll([...wanted, ...renewed], known);
+    this.#closeLost([...this.#partitions.keys()].filter((id) => refused.has(id)));
     for (const id of claimed) if (!this.#partitions.has(id) && !this.#contention.isOpen(id)) this.#open(id);
     this.#idle =
       share > 0 && this.#partitions.size === 0 && strangers.length === 0
         ? `owns none of the ${this.#partitionIds.length} partitions, and should own ${share}`
         : undefined;
+    // One that cannot be claimed is no reason not to read the others.
+    if (errors.length > 0) throw errors[0];
   }
 
-  async #claimAll(ids: readonly string[], known: ReadonlyMap<string, Ownership>): Promise<Set<string>> {
-    const claimed = await Promise.all(ids.map((id) => this.options.store.claim(id, this.#me, known.get(id))));
-    return new Set(ids.filter((_, at) => claimed[at]));
+  /** `refused`: others have them. Of those that are in neither set nothing is known. */
+  async #claimAll(ids: readonly string[], known: ReadonlyMap<string, Ownership>) {
+    const answers = await Promise.allSettled(ids.map((id) => this.options.store.claim(id, this.#me, known.get(id))));
+    const where = (claimed: boolean) =>
+      new Set(ids.filter((_, at) => answers[at]?.status === 'fulfilled' && answers[at].value === claimed));
+    const errors = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+    return { claimed: where(true), refused: where(false), errors };
   }
 
   #open(id: string): void {

@@ -108,8 +108,7 @@ export class BlobHubStore implements HubStore {
       if (etag !== undefined) return (await blob.setMetadata(metadata, { conditions: { ifMatch: etag }, abortSignal })).etag;
       return (await blob.getBlockBlobClient().upload('', 0, { metadata, conditions: { ifNoneMatch: '*' }, abortSignal })).etag;
     } catch (error) {
-      // 412: another etag. 409: it exists. 404: it was deleted.
-      if (hasStatus(error, 412) || hasCode(error, 'BlobAlreadyExists') || hasCode(error, 'BlobNotFound')) return undefined;
+      if (SOMETHING_ELSE_IS_THERE.some((code) => hasCode(error, code))) return undefined;
       throw error;
     }
   }
@@ -118,6 +117,9 @@ export class BlobHubStore implements HubStore {
     return this.container.getBlobClient(`${this.path}/${kind}/${partitionId}`);
   }
 }
+
+/** Another etag; it exists; it was deleted. Not every 412 is one of them: a lease that somebody holds refuses for as long as it lasts. */
+const SOMETHING_ELSE_IS_THERE = ['ConditionNotMet', 'TargetConditionNotMet', 'BlobAlreadyExists', 'BlobNotFound'];
 
 /** Names are not case-sensitive in Event Hubs, and are in the storage. */
 export function pathOf(namespace: string, hub: string, group: string): string {

@@ -26,6 +26,7 @@ import {
 } from '@rollcall/service';
 import { connectAzure } from './azure.ts';
 import { HubReader } from './hub-reader.ts';
+import { JointWriter } from './joint-writer.ts';
 import { createIngestMetrics } from './metrics.ts';
 import { judge } from './remote-condition.ts';
 import type { SETTINGS } from './settings.ts';
@@ -56,7 +57,7 @@ export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, si
   const patience: Patience = { logger, signal, readiness, isPassing: (error) => judge(error).verdict === 'wait' };
   const inWork = new WeightLimit(BYTES_IN_WORK);
 
-  const write = (records: readonly NewRecord[]) => patiently('write to Kafka', () => writer.append(records), patience);
+  const joint = new JointWriter((records) => patiently('write to Kafka', () => writer.append(records), patience));
   const routeAndWrite = async (messages: readonly HubMessage[]) => {
     const refused: RejectionReason[] = [];
     const tolerated: ToleratedField[] = [];
@@ -69,11 +70,11 @@ export async function ingest(config: Config<typeof SETTINGS>, logger: Logger, si
       events += routed.records.length;
       records.push(...routed.records);
       if (records.length >= RECORDS_PER_WRITE) {
-        await write(records);
+        await joint.write(records);
         records = [];
       }
     }
-    await write(records);
+    await joint.write(records);
     await at('after-append');
     sources.note(records, messages.at(-1)?.enqueuedTime.getTime() ?? 0);
     metrics.batch(messages, events, refused);

@@ -1,3 +1,4 @@
+import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 import { eventually, numbered, reading } from './reading.test-kit.ts';
 
@@ -52,9 +53,12 @@ describe('what keeps ingest from reading is told within 30 s', () => {
     }, WITHIN);
   }, 70_000);
 
-  it('an idle partition counts as asked with each empty receive', async () => {
-    const { start } = await reading();
+  it('an idle partition counts as asked with each empty receive, and knows when its last event had come', async () => {
+    const { hub, start } = await reading();
     const { reader } = start();
+    const before = Date.now();
+    await hub.send('a');
+    await eventually(() => expect(reader.partitions()[0]?.lastEventAt).toBeGreaterThanOrEqual(before - 1_000));
     await eventually(() => expect(reader.partitions()[0]?.receivedAt).toBeDefined());
     const first = reader.partitions()[0]?.receivedAt ?? 0;
     await eventually(() => expect(reader.partitions()[0]?.receivedAt).toBeGreaterThan(first + 4_000));
@@ -91,6 +95,53 @@ describe('the storage of the checkpoints', () => {
     },
     80_000,
   );
+
+  it('refuses one claim: the other partitions are read, and /readyz says why one is not', async () => {
+    const { hub, storage, start } = await reading({ partitions: 4 });
+    storage.proxy.fault = ({ method, url = '' }) =>
+      method === 'PUT' && url.includes('/ownership/2') ? { status: 403, code: 'AuthorizationPermissionMismatch' } : undefined;
+    await hub.send(...numbered(0, 40));
+    const { reader } = start();
+    await eventually(() =>
+      expect(
+        reader
+          .partitions()
+          .map(({ partitionId }) => partitionId)
+          .sort(),
+      ).toEqual(['0', '1', '3']),
+    );
+    const line = 'cannot read and renew the claims of partitions in the checkpoint container: the storage refuses access';
+    await eventually(() => expect(reader.obstacles()).toEqual([expect.stringContaining(line)]), WITHIN);
+    storage.proxy.fault = () => undefined;
+    await eventually(() => {
+      expect(reader.partitions()).toHaveLength(4);
+      expect(reader.obstacles()).toEqual([]);
+    }, WITHIN);
+  }, 70_000);
+
+  it('has a lease on a checkpoint: that is told, and asked seldom', async () => {
+    const { hub, storage, start } = await reading();
+    const { read, reader, checkpoint } = start();
+    await hub.send('a');
+    await eventually(async () => expect(await checkpoint()).toMatchObject({ sequenceNumber: 0 }));
+    const container = BlobServiceClient.fromConnectionString(storage.connectionString).getContainerClient('checkpoints');
+    let name = '';
+    for await (const blob of container.listBlobsFlat()) if (blob.name.includes('/checkpoint/')) name = blob.name;
+    const lease = container.getBlobClient(name).getBlobLeaseClient();
+    await lease.acquireLease(-1);
+    let puts = 0;
+    storage.proxy.fault = ({ method, url = '' }) => {
+      if (method === 'PUT' && url.includes('/checkpoint/')) puts++;
+      return undefined;
+    };
+    await hub.send('b');
+    await eventually(() => expect(read).toEqual(['a', 'b']));
+    await eventually(() => expect(reader.obstacles().join()).toMatch(/cannot write checkpoints of partition 0: .*lease/i), WITHIN);
+    expect(puts).toBeLessThan(20);
+    await lease.releaseLease();
+    await eventually(async () => expect(await checkpoint()).toMatchObject({ sequenceNumber: 1 }));
+    await eventually(() => expect(reader.obstacles()).toEqual([]));
+  }, 70_000);
 
   it('is waited for at the start, and the container is created', async () => {
     const { hub, storage, start } = await reading();

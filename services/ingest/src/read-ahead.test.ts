@@ -39,19 +39,55 @@ describe('what is read ahead', () => {
     expect(all.held).toBeLessThanOrEqual(LIMIT + count * MB);
   });
 
-  it('asks for no more after any number of empty receives', () => {
+  it('asks for no more after any number of empty receives, and for a bounded number after any number of small events', () => {
     const all = new ReadAhead(LIMIT);
     all.expected = 2;
     const [a, b] = [new Receiver(all.open()), new Receiver(all.open())];
     for (let n = 0; n < 1_000; n++) a.ask();
-    expect(a.credit).toBe(32);
-    for (let n = 0; n < 1_000; n++) {
+    expect([a.credit, b.credit]).toEqual([32, 32]);
+    for (let n = 0; n < 5_000; n++) {
       a.comes(100);
       a.ahead.take(a.queue);
       a.ahead.release(a.queue.splice(0));
       a.ask();
     }
-    expect(a.credit + b.credit).toBeLessThanOrEqual(64);
+    expect(a.credit).toBeGreaterThan(40);
+    expect(a.credit).toBeLessThanOrEqual(80);
+    for (let n = 0; n < 1_000; n++) a.ask();
+    expect(a.credit).toBeLessThanOrEqual(80);
+  });
+
+  it('takes back what it asked for while small events came, once none come any more', () => {
+    let now = 0;
+    const all = new ReadAhead(LIMIT, () => now);
+    const receiver = new Receiver(all.open());
+    for (let n = 0; n < 5_000; n++) {
+      receiver.comes(100);
+      receiver.ahead.take(receiver.queue);
+      receiver.ahead.release(receiver.queue.splice(0));
+    }
+    expect(receiver.credit).toBeGreaterThan(80);
+    now = 3_999;
+    receiver.ask();
+    expect(receiver.credit).toBeGreaterThan(80);
+    now = 4_000;
+    receiver.ask();
+    expect(receiver.credit).toBe(64);
+  });
+
+  it('asks for as few as at first once a large event comes among small ones', () => {
+    const all = new ReadAhead(LIMIT);
+    const receiver = new Receiver(all.open());
+    const receive = (bytes: number) => {
+      receiver.comes(bytes);
+      receiver.ahead.take(receiver.queue);
+      receiver.ahead.release(receiver.queue.splice(0));
+      receiver.ask();
+    };
+    for (let n = 0; n < 5_000; n++) receive(100);
+    expect(receiver.credit).toBeGreaterThan(80);
+    for (let n = 0; n < 300; n++) receive(MB);
+    expect(receiver.credit).toBeLessThanOrEqual(64);
   });
 
   it('holds many small events, for each counts with what it takes besides its body', () => {
@@ -86,16 +122,5 @@ describe('what is read ahead', () => {
     while (other.comes(MB));
     other.ahead.close();
     expect(all.held).toBe(0);
-  });
-
-  it('asks for fewer once it has seen events larger than any that are usual', () => {
-    const all = new ReadAhead(LIMIT);
-    const receiver = new Receiver(all.open());
-    receiver.comes(20 * MB);
-    receiver.queue = [];
-    receiver.ahead.opened();
-    receiver.credit = 0;
-    receiver.ask();
-    expect(receiver.credit).toBe(3);
   });
 });

@@ -4,18 +4,30 @@ import type { ReceivedEventData } from '@azure/event-hubs';
 const LARGEST_EVENT = 1_048_576;
 /** What an event takes beside its body while it waits, in bytes: objects and times of the SDK. Measured with events of 600 bytes. */
 const PER_EVENT = 4_096;
-/** More at once bring nothing. */
-const MOST_CREDIT = 500;
+/** Events that are asked for, of all partitions together. All may turn out to be the largest, so this bounds what comes over the limit then. */
+const MOST_UNDER_WAY = 160;
+/** How many small events in a row allow one more to be asked for. */
+const EVIDENCE = 4;
+/** What small events prove is forgotten when nothing has come for so long, in milliseconds. */
+const FORGOTTEN_AFTER = 4_000;
+/** What is asked for counts as this part of the limit at most, as long as small events come: the rest is for those that wait. */
+const PART_UNDER_WAY = 1 / 4;
 
-/** Bounds what all partitions together have read ahead, in bytes. Event Hubs is asked for a number of events, whose sizes nobody knows before they
- *  come, so each one asked for counts as the largest. What has come counts as what it takes, until it is safe. */
+/** Bounds what all partitions together have read ahead, in bytes. Event Hubs is asked for a number of events, whose sizes nobody knows before they come.
+ *  So each one asked for counts as the largest at first. As long as small ones come, it counts as less and less, and more are asked for, up to 160;
+ *  when none come, all but the first few are not asked for any more. What has come counts as what it takes, until it is safe. */
 export class ReadAhead {
   readonly partitions = new Set<PartitionReadAhead>();
-  /** Partitions of the hub, all of which may come to be this process's: what is asked for cannot be taken back for one that comes later. */
+  /** Partitions of the hub, all of which may come to be this process's. */
   expected = 1;
-  #largest = LARGEST_EVENT;
+  /** Events that have come since the last one that was not small. */
+  #small = 0;
+  #seenAt = 0;
 
-  constructor(private readonly limit: number) {}
+  constructor(
+    private readonly limit: number,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** Of one partition, until it is closed. */
   open(): PartitionReadAhead {
@@ -24,7 +36,7 @@ export class ReadAhead {
     return partition;
   }
 
-  /** Bytes that wait or are being written, and events that are asked for. */
+  /** Bytes that wait or are being written. */
   get held(): number {
     let held = 0;
     for (const partition of this.partitions) held += partition.held;
@@ -32,20 +44,36 @@ export class ReadAhead {
   }
 
   seen(bytes: number): void {
-    if (bytes > this.#largest) this.#largest = bytes;
+    this.#seenAt = this.now();
+    if (bytes <= (this.limit * PART_UNDER_WAY) / MOST_UNDER_WAY) this.#small++;
+    else this.#small = 0;
   }
 
-  /** Of how many events a partition may ask in all. One that holds nothing may always ask for one, so that none ever starves. */
-  creditOf(partition: PartitionReadAhead): number {
-    let room = this.limit;
-    for (const each of this.partitions) room -= each.held + (each === partition ? 0 : each.credit * this.#largest);
-    const least = partition.held === 0 ? 1 : 0;
-    return Math.max(least, Math.min(this.share, Math.floor(room / this.#largest)));
+  /** Whether nothing comes. What small events have proved is forgotten then. */
+  isIdle(): boolean {
+    if (this.now() - this.#seenAt < FORGOTTEN_AFTER) return false;
+    this.#small = 0;
+    return true;
+  }
+
+  /** Of how many events all partitions together may ask. */
+  get #underWay(): number {
+    const least = Math.floor(this.limit / LARGEST_EVENT);
+    return Math.min(Math.max(MOST_UNDER_WAY, least), least + Math.floor(this.#small / EVIDENCE));
   }
 
   /** Of how many events a partition asks when nothing waits. */
   get share(): number {
-    return Math.max(1, Math.min(MOST_CREDIT, Math.floor(this.limit / Math.max(this.expected, this.partitions.size) / this.#largest)));
+    return Math.max(1, Math.floor(this.#underWay / Math.max(this.expected, this.partitions.size)));
+  }
+
+  /** Of how many events a partition may ask in all. One that holds nothing may always ask for one, so that none ever starves. */
+  creditOf(partition: PartitionReadAhead): number {
+    const perEvent = (this.limit / this.#underWay) * (this.#small < EVIDENCE ? 1 : PART_UNDER_WAY);
+    let room = this.limit;
+    for (const each of this.partitions) room -= each.held + (each === partition ? 0 : each.credit * perEvent);
+    const least = partition.held === 0 ? 1 : 0;
+    return Math.max(least, Math.min(this.share, Math.floor(room / perEvent)));
   }
 }
 
@@ -75,12 +103,18 @@ export class PartitionReadAhead {
 
   more(credit: number): number {
     this.credit = credit;
-    // Asking costs a frame: half of it at a time.
-    if (credit > this.all.share / 2) return 0;
-    const wanted = this.all.creditOf(this);
-    if (credit > wanted / 2) return 0;
-    this.credit = Math.max(credit, wanted);
-    return this.credit - credit;
+    // Only while nothing comes: what is under way already would come without being asked for.
+    if (this.all.isIdle() && credit > this.all.share) {
+      this.credit = this.all.share;
+      return this.credit - credit;
+    }
+    // Each time costs a frame, and events that come in small portions cost more: half of the share at a time.
+    const portion = this.all.share / 2;
+    if (credit > portion) return 0;
+    const more = this.all.creditOf(this) - credit;
+    if (more <= 0 || (more < portion && this.held > 0)) return 0;
+    this.credit = credit + more;
+    return more;
   }
 
   /** The events do not wait any more: they are in hand, for as long as it takes to make them safe. */

@@ -54,7 +54,7 @@ export const SETTINGS = {
   READ_AHEAD_BYTES: {
     type: wholeNumber(1_048_576, 4_294_967_296),
     help: 'bytes of events that wait in memory, of all Event Hubs partitions together, and one event of each partition more',
-    default: '67108864',
+    default: '33554432',
   },
   ...ADMISSION_SETTINGS,
   ...KAFKA_SETTINGS,

@@ -5,7 +5,15 @@ import { backlog } from '../bench/backlog.ts';
 const BAR = 400;
 
 it('holds a bounded part of 200 MB in memory after idle time, while Kafka is frozen', { timeout: 240_000 }, async () => {
-  const what = { partitions: 8, messages: 200, bytes: 990_000, shape: 'one', idleSeconds: 12, frozenSeconds: 10 } as const;
+  const what = {
+    partitions: 8,
+    messages: 200,
+    bytes: 990_000,
+    shape: 'one',
+    idleSeconds: 12,
+    smallBefore: 2_000,
+    frozenSeconds: 10,
+  } as const;
   const { peakMegabytes } = await backlog({ ...what, say: () => {} });
   expect(peakMegabytes).toBeLessThan(BAR);
 });

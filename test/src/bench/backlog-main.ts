@@ -12,6 +12,7 @@ if it is above the bar. Ends by itself. Linux only.
   --bytes       of each; default: 990000
   --shape       ${SHAPES.join(', ')}: what is in a message, one event, an array of events or bytes that are no event; default: one
   --idle        seconds in which ingest has nothing to do before they come; 0: they wait when it starts; default: 0
+  --small       with --idle: events of the usual size that are read before that; default: 0
   --frozen      seconds for which Kafka is frozen; default: 20
   --bar         megabytes; default: 512
 `;
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     bytes: { type: 'string', default: '990000' },
     shape: { type: 'string', default: 'one' },
     idle: { type: 'string', default: '0' },
+    small: { type: 'string', default: '0' },
     frozen: { type: 'string', default: '20' },
     bar: { type: 'string', default: '512' },
     help: { type: 'boolean', default: false },
@@ -39,6 +41,7 @@ async function measure(partitions: number): Promise<void> {
     bytes: Number(values.bytes),
     shape: values.shape as Shape,
     idleSeconds: Number(values.idle),
+    smallBefore: Number(values.small),
     frozenSeconds: Number(values.frozen),
   };
   const run = await backlog({ ...options, say: (line) => void process.stderr.write(`${line}\n`) });

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EventHubProducerClient } from '@azure/event-hubs';
 import { type RunningPart, type StartedStack, startStack } from '@rollcall/local';
 import getPort from 'get-port';
+import { EventHubSender } from './event-hub-sender.ts';
 import { largeMessage, type Shape } from './large-messages.ts';
 import { LogOfEvents } from './log-of-events.ts';
 import { cpuOf, peakMegabytes } from './process-usage.ts';
+import { SessionEvents } from './session-events.ts';
 
 const ASK_EVERY = 100;
 const LONGEST = 600_000;
@@ -19,6 +21,8 @@ export interface BacklogOptions {
   readonly shape: Shape;
   /** Seconds in which ingest has nothing to read before the messages come. 0: they wait before it starts. */
   readonly idleSeconds: number;
+  /** Events of the usual size that are read before that. Only with `idleSeconds`. */
+  readonly smallBefore: number;
   /** Seconds for which Kafka is frozen in the middle. */
   readonly frozenSeconds: number;
   readonly say: (line: string) => void;
@@ -37,7 +41,7 @@ export async function backlog(options: BacklogOptions): Promise<BacklogRun> {
   const log = new LogOfEvents(stack.kafkaBrokers, LOG_PARTITIONS);
   try {
     await log.create();
-    const retained = String(options.messages * 2);
+    const retained = String(options.messages * 2 + options.smallBefore);
     const hub = { EVENTHUBS_PARTITIONS: String(options.partitions), EVENTHUBS_RETAINED_EVENTS: retained };
     await stack.add('eventhubs', { as: 'backlog-hub', env: hub }).start();
     return await run(stack, log, options);
@@ -48,7 +52,7 @@ export async function backlog(options: BacklogOptions): Promise<BacklogRun> {
 }
 
 async function run(stack: StartedStack, log: LogOfEvents, options: BacklogOptions): Promise<BacklogRun> {
-  const { idleSeconds, frozenSeconds, messages, say } = options;
+  const { idleSeconds, smallBefore, frozenSeconds, messages, say } = options;
   const port = await getPort({ host: '127.0.0.1' });
   const ingest = stack.add('ingest', { as: 'backlog-ingest', env: { HTTP_PORT: String(port), PARTITIONS: String(LOG_PARTITIONS) } });
   const freeze = async () => {
@@ -68,11 +72,15 @@ async function run(stack: StartedStack, log: LogOfEvents, options: BacklogOption
   } else {
     await ingest.start();
     await untilReady(port);
+    const sender = new EventHubSender(stack.eventHubsConnectionString);
+    await sender.append([...new SessionEvents(1).of(Array.from({ length: smallBefore }, (_, client) => client))]);
+    await sender.close();
+    await until(async () => (await logged(log)) >= smallBefore);
     await sleep(idleSeconds * 1_000);
     say(`idle for ${idleSeconds} s: ${peakOf(ingest).toFixed(0)} MB`);
     began = Date.now();
     const frozen = freeze();
-    expected = await send(stack, options);
+    expected = smallBefore + (await send(stack, options));
     await frozen;
   }
   await until(async () => (await logged(log)) >= expected);
