@@ -123,4 +123,15 @@ describe('what is read ahead', () => {
     other.ahead.close();
     expect(all.held).toBe(0);
   });
+
+  it('asks for fewer once it has seen events larger than any that are usual', () => {
+    const all = new ReadAhead(LIMIT);
+    const receiver = new Receiver(all.open());
+    receiver.comes(20 * MB);
+    receiver.queue = [];
+    receiver.ahead.opened();
+    receiver.credit = 0;
+    receiver.ask();
+    expect(receiver.credit).toBe(3);
+  });
 });

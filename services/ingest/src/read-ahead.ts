@@ -4,7 +4,8 @@ import type { ReceivedEventData } from '@azure/event-hubs';
 const LARGEST_EVENT = 1_048_576;
 /** What an event takes beside its body while it waits, in bytes: objects and times of the SDK. Measured with events of 600 bytes. */
 const PER_EVENT = 4_096;
-/** Events that are asked for, of all partitions together. All may turn out to be the largest, so this bounds what comes over the limit then. */
+/** Events that are asked for, of all partitions together; fewer where larger ones have come. All may turn out to be the largest, so this bounds what
+ *  comes over the limit then. */
 const MOST_UNDER_WAY = 160;
 /** How many small events in a row allow one more to be asked for. */
 const EVIDENCE = 4;
@@ -23,6 +24,7 @@ export class ReadAhead {
   /** Events that have come since the last one that was not small. */
   #small = 0;
   #seenAt = 0;
+  #largest = LARGEST_EVENT;
 
   constructor(
     private readonly limit: number,
@@ -44,22 +46,27 @@ export class ReadAhead {
   }
 
   seen(bytes: number): void {
+    const isSmall = bytes <= (this.limit * PART_UNDER_WAY) / MOST_UNDER_WAY;
+    this.#small = isSmall ? this.#proof + 1 : 0;
     this.#seenAt = this.now();
-    if (bytes <= (this.limit * PART_UNDER_WAY) / MOST_UNDER_WAY) this.#small++;
-    else this.#small = 0;
+    if (bytes > this.#largest) this.#largest = bytes;
   }
 
-  /** Whether nothing comes. What small events have proved is forgotten then. */
-  isIdle(): boolean {
-    if (this.now() - this.#seenAt < FORGOTTEN_AFTER) return false;
-    this.#small = 0;
-    return true;
+  /** Whether nothing comes. */
+  get isIdle(): boolean {
+    return this.now() - this.#seenAt >= FORGOTTEN_AFTER;
+  }
+
+  /** How many small events in a row have come, as far as they still prove anything. */
+  get #proof(): number {
+    return this.isIdle ? 0 : this.#small;
   }
 
   /** Of how many events all partitions together may ask. */
   get #underWay(): number {
-    const least = Math.floor(this.limit / LARGEST_EVENT);
-    return Math.min(Math.max(MOST_UNDER_WAY, least), least + Math.floor(this.#small / EVIDENCE));
+    const least = Math.floor(this.limit / this.#largest);
+    const most = Math.floor((MOST_UNDER_WAY * LARGEST_EVENT) / this.#largest);
+    return Math.min(Math.max(most, least), least + Math.floor(this.#proof / EVIDENCE));
   }
 
   /** Of how many events a partition asks when nothing waits. */
@@ -69,7 +76,7 @@ export class ReadAhead {
 
   /** Of how many events a partition may ask in all. One that holds nothing may always ask for one, so that none ever starves. */
   creditOf(partition: PartitionReadAhead): number {
-    const perEvent = (this.limit / this.#underWay) * (this.#small < EVIDENCE ? 1 : PART_UNDER_WAY);
+    const perEvent = (this.limit / this.#underWay) * (this.#proof < EVIDENCE ? 1 : PART_UNDER_WAY);
     let room = this.limit;
     for (const each of this.partitions) room -= each.held + (each === partition ? 0 : each.credit * perEvent);
     const least = partition.held === 0 ? 1 : 0;
@@ -104,7 +111,7 @@ export class PartitionReadAhead {
   more(credit: number): number {
     this.credit = credit;
     // Only while nothing comes: what is under way already would come without being asked for.
-    if (this.all.isIdle() && credit > this.all.share) {
+    if (this.all.isIdle && credit > this.all.share) {
       this.credit = this.all.share;
       return this.credit - credit;
     }

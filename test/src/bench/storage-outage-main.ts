@@ -90,7 +90,7 @@ function steadyLoad(connectionString: string, rate: number) {
   };
 }
 
-/** The longest time for which nothing came to the log, in milliseconds, until it is stopped or everything has come. */
+/** The longest time between two arrivals in the log, in milliseconds, until it is stopped. */
 function watchLog(log: LogOfEvents) {
   let longest = 0;
   let isStopped = false;
