@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientState } from './client.ts';
-import { CONNECTED_SESSIONS_KEPT, DEFAULT_SETTINGS } from './settings.ts';
+import { CONNECTED_SESSIONS_KEPT, DEFAULT_SETTINGS, OPEN_TAKE_OVERS_KEPT } from './settings.ts';
 import {
   after,
   connected,
@@ -153,6 +153,53 @@ describe('what comes of a session that is not remembered', () => {
       .when(disconnected(1n, '10:30:00', of('a')))
       .thenKinds('session-disconnected', 'client-offline')
       .thenClient({ sessions: ['b'], since: '11:01:00' });
+  });
+});
+
+describe('the sessions whose take-over waits for its successor', () => {
+  const overtaken = keeping(1).given(
+    connected(1n, '09:00:00', of('quiet')),
+    connected(1n, '10:00:00', of('a')),
+    takenOver(1n, '11:00:00', of('a')),
+    takenOver(1n, '11:10:00', of('b')),
+    disconnected(1n, '12:00:00', of('c')),
+  );
+
+  it('are kept while another session is connected: once that ends, they keep the client online', () => {
+    overtaken
+      .thenClient({ sessions: ['a', 'b', 'c', 'quiet'] })
+      .when(disconnected(1n, '12:10:00', of('quiet')))
+      .thenClient({ presence: 'online', since: '11:00:00', connectedSessions: 0 });
+  });
+
+  it('are kept each of them: the successor of the earlier one may still come', () => {
+    overtaken
+      .when(connected(1n, '11:00:05', of('successor')), disconnected(1n, '11:00:06', of('successor')))
+      .when(disconnected(1n, '12:10:00', of('quiet')))
+      .thenClient({ presence: 'online', since: '11:10:00' });
+  });
+
+  it('are forgotten once the successor is there', () => {
+    overtaken.when(connected(1n, '11:20:00', of('successor'))).thenClient({ sessions: ['c', 'quiet', 'successor'] });
+  });
+
+  it('are kept beyond SESSION_RETENTION', () => {
+    under({ sessionsKept: 0 })
+      .given(connected(1n, '09:00:00', of('quiet')), takenOver(1n, '11:00:00', of('a')), disconnected(1n, '11:00:00', of('b')))
+      .when(disconnected(1n, after(30 * DAYS), of('c')))
+      .thenClient({ sessions: ['a', 'c', 'quiet'] });
+  });
+
+  it('are 100 at most, the newest, and the one that gives since', () => {
+    const name = (at: number) => of(`s${String(at).padStart(3, '0')}`);
+    const many = Array.from({ length: OPEN_TAKE_OVERS_KEPT + 3 }, (_, at) => takenOver(1n, after(at), name(at)));
+    const sessions = (from: number) => many.slice(from).map(({ data }) => data.clientSessionName);
+    keeping(1)
+      .given(...many)
+      .thenClient({ sessions: ['s000', ...sessions(3)], presence: 'online', since: after(0) });
+    keeping(1)
+      .given(connected(1n, after(-3_600), of('quiet')), ...many)
+      .thenClient({ sessions: ['quiet', ...sessions(3)] });
   });
 });
 

@@ -1,8 +1,8 @@
 import { compareText, SESSION_TAKEN_OVER, type Time } from '@rollcall/schema';
 import type { SessionState } from './client.ts';
-import { type ClientPresence, presenceOf } from './presence.ts';
+import { type ClientPresence, openTakeOvers, presenceOf } from './presence.ts';
 import { compare, newestTime } from './session-memory.ts';
-import { CONNECTED_SESSIONS_KEPT, type FoldSettings } from './settings.ts';
+import { CONNECTED_SESSIONS_KEPT, type FoldSettings, OPEN_TAKE_OVERS_KEPT } from './settings.ts';
 
 /** What a client remembers of all the sessions that it forgot. */
 export interface Forgotten {
@@ -31,7 +31,8 @@ export function keepSessions(
 ): Kept {
   const presence = presenceOf(sessions, forgotten?.connected, confirmedUpTo, settings);
   const evicted = evictedOf(sessions, presence);
-  const dropped = new Set([...evicted, ...surplusOf(sessions, presence, settings)]);
+  const awaited = () => openTakeOvers(sessions, forgotten?.connected, confirmedUpTo, settings);
+  const dropped = new Set([...evicted, ...surplusOf(sessions, presence, awaited, settings)]);
   if (dropped.size === 0) return { sessions, forgotten, presence, evicted: 0 };
   const kept = sessions.filter((session) => !dropped.has(session));
   let known = forgotten;
@@ -53,8 +54,14 @@ function evictedOf(sessions: readonly SessionState[], { connectedSessions }: Cli
   return connected.slice(0, connectedSessions - CONNECTED_SESSIONS_KEPT);
 }
 
-/** Of the sessions that ended, those beyond SESSIONS_KEPT and those older than SESSION_RETENTION, but for those that presence is drawn from. */
-function surplusOf(sessions: readonly SessionState[], presence: ClientPresence, settings: FoldSettings): readonly SessionState[] {
+/** Of the sessions that ended, those beyond SESSIONS_KEPT and those older than SESSION_RETENTION, but for those that presence is drawn from, or
+ *  will be once nothing is connected: `awaited`, whose take-over waits for its successor. */
+function surplusOf(
+  sessions: readonly SessionState[],
+  presence: ClientPresence,
+  awaited: () => Iterable<SessionState>,
+  settings: FoldSettings,
+): readonly SessionState[] {
   const { sessionsKept, sessionRetention } = settings;
   // Mostly there is one: it is connected, or presence is drawn from it.
   if (sessions.length < 2) return NONE;
@@ -63,7 +70,9 @@ function surplusOf(sessions: readonly SessionState[], presence: ClientPresence, 
   const isOld = ({ memory }: SessionState) => horizon !== undefined && newestTime(memory) < horizon;
   if (tooMany === 0 && !sessions.some(isOld)) return NONE;
   const ended = sessions.filter(({ conclusion }) => conclusion.ending !== undefined).sort(oldestFirst);
-  return ended.filter((session, index) => (index < tooMany || isOld(session)) && !givesPresence(session, ended, presence));
+  const open = new Set([...awaited()].sort(oldestFirst).slice(-OPEN_TAKE_OVERS_KEPT));
+  const isNeeded = (session: SessionState) => open.has(session) || givesPresence(session, ended, presence);
+  return ended.filter((session, index) => (index < tooMany || isOld(session)) && !isNeeded(session));
 }
 
 /** While nothing is connected, presence, since and reason come from the latest ending, or from a take-over whose successor is missing. */

@@ -47,24 +47,35 @@ export function presenceOf(
   return { presence, since, connectedSessions, latestEnding, offlineConfirmed };
 }
 
-/** Of the take-overs whose successor has not been seen and that no deadline covers. A successor is a Connected of any other session, at most
- *  CLOCK_SKEW before the take-over or later. */
 function earliestOpenTakeOver(
   sessions: readonly RolledUp[],
   forgottenConnected: Time | undefined,
   confirmedUpTo: Time | undefined,
-  { clockSkew }: FoldSettings,
+  settings: FoldSettings,
 ): Time | undefined {
   let earliest: Time | undefined;
+  for (const { conclusion } of openTakeOvers(sessions, forgottenConnected, confirmedUpTo, settings)) {
+    if (conclusion.ending !== undefined) earliest = least(earliest, conclusion.ending.time);
+  }
+  return earliest;
+}
+
+/** The sessions whose take-over has no successor yet and is covered by no deadline. A successor is a Connected of any other session, at most
+ *  CLOCK_SKEW before the take-over or later. */
+export function* openTakeOvers<S extends RolledUp>(
+  sessions: readonly S[],
+  forgottenConnected: Time | undefined,
+  confirmedUpTo: Time | undefined,
+  { clockSkew }: FoldSettings,
+): Iterable<S> {
   let connects: NewestConnects | undefined;
   for (const session of sessions) {
     const { ending } = session.conclusion;
     if (ending?.reason !== SESSION_TAKEN_OVER || covers(confirmedUpTo, ending.time)) continue;
     connects ??= newestConnects(sessions, forgottenConnected);
     const successor = session === connects.session ? connects.ofOthers : connects.time;
-    if (successor === undefined || isLater(ending.time, successor, clockSkew)) earliest = least(earliest, ending.time);
+    if (successor === undefined || isLater(ending.time, successor, clockSkew)) yield session;
   }
-  return earliest;
 }
 
 /** The newest Connected of all sessions, forgotten ones included, whose it is if that is remembered, and the newest of the others. */

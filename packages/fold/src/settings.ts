@@ -23,5 +23,8 @@ export const DEFAULT_SETTINGS: FoldSettings = {
 /** How many connected sessions a client keeps: ten times what the service allows. */
 export const CONNECTED_SESSIONS_KEPT = 1_000;
 
+/** How many sessions a client keeps whose take-over still waits for its successor. */
+export const OPEN_TAKE_OVERS_KEPT = 100;
+
 /** A client deleted this soon after its creation yields only Deleted. */
 export const COALESCED_DELETE = 5n * TICKS_PER_SECOND;

@@ -2,7 +2,7 @@ export { type Freshness, NoSnapshots, PartitionUnknown, SnapshotsBehind } from '
 export { LayoutOutdated } from './bucket-counts.ts';
 export type { NamespaceCounts } from './counts.ts';
 export { CursorInvalid } from './cursor.ts';
-export { inMilliseconds, ofMilliseconds, type SettingsInMilliseconds } from './generation-text.ts';
+export { inMilliseconds, ofMilliseconds } from './generation-text.ts';
 export type { Generation, GenerationStatus } from './generations.ts';
 export { type ClientId, Keys, PartitionKeys, partitionOfClient } from './keys.ts';
 export type { Page } from './list.ts';

@@ -1,6 +1,6 @@
 import type { FoldSettings } from '@rollcall/fold';
 import { type LogEvent, SESSION_TAKEN_OVER, type SessionConnected, type SessionDisconnected, type Time } from '@rollcall/schema';
-import { type ClientView, type Known, modelView } from './model.ts';
+import { type ClientView, type Modelled, modelOf } from './model.ts';
 import { compareRanks } from './sorting.ts';
 
 type SessionEvent = SessionConnected | SessionDisconnected;
@@ -38,26 +38,30 @@ export class ForgettingModel {
   }
 
   view(): ClientView {
-    return modelView(this.namespace, this.client, this.#known(), this.settings);
+    return this.#modelled().view;
   }
 
-  #known(): Known {
+  #modelled(): Modelled {
     const remembered = [...this.#sessions.values()].flatMap(({ events }) => events);
-    return { remembered, heeded: this.#heeded, forgottenConnected: newest(this.#forgottenConnects) };
+    const known = { remembered, heeded: this.#heeded, forgottenConnected: newest(this.#forgottenConnects) };
+    return modelOf(this.namespace, this.client, known, this.settings);
   }
 
   #forget(): void {
     const { sessionsKept, sessionRetention } = this.settings;
-    const { client, sessions } = this.view();
     const ages = new Map([...this.#sessions].map(([name, { events }]) => [name, newest(events.map(({ time }) => time)) ?? 0n]));
     const ageOf = (name: string) => ages.get(name) ?? 0n;
+    const newestOfAll = newest([...ages.values()] as Time[]) ?? 0n;
+    const isOld = (name: string) => sessionRetention > 0n && ageOf(name) < newestOfAll - sessionRetention;
+    const names = [...ages.keys()];
+    if ((sessionsKept === 0 || names.length <= sessionsKept) && !names.some(isOld)) return;
+    const { view, waiting } = this.#modelled();
+    const { client, sessions } = view;
     const ended = sessions.filter(({ status }) => status === 'disconnected').map(({ session }) => session);
     const byAge = ended.sort((a, b) => compareRanks([ageOf(b), b], [ageOf(a), a]));
-    const newestOfAll = newest([...ages.values()] as Time[]) ?? 0n;
     const beyond = sessionsKept === 0 ? [] : byAge.slice(sessionsKept);
-    const old = sessionRetention === 0n ? [] : byAge.filter((name) => ageOf(name) < newestOfAll - sessionRetention);
-    const needed = new Set(client.connectedSessions > 0 ? [] : presenceGivers(client, sessions));
-    for (const name of new Set([...beyond, ...old])) if (!needed.has(name)) this.#drop(name);
+    const needed = new Set([...waiting, ...(client.connectedSessions > 0 ? [] : presenceGivers(client, sessions))]);
+    for (const name of new Set([...beyond, ...byAge.filter(isOld)])) if (!needed.has(name)) this.#drop(name);
   }
 
   #drop(name: string): void {

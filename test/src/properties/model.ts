@@ -6,6 +6,7 @@ import {
   type LogEvent,
   OFFLINE_DEADLINE,
   SESSION_TAKEN_OVER,
+  type SessionDisconnected,
   type SessionSnapshot,
   type Time,
 } from '@rollcall/schema';
@@ -23,7 +24,7 @@ const COALESCED_DELETE = 50_000_000n;
 /** The rules of "Identity and order" as naively as they can be told: keep every event, sort, decide. Shares nothing with the fold but its input.
  *  @param events all events of one client, in any order */
 export function modelClient(namespace: string, client: string, events: readonly LogEvent[], settings: FoldSettings): ClientView {
-  return modelView(namespace, client, { remembered: events, heeded: events, forgottenConnected: undefined }, settings);
+  return modelOf(namespace, client, { remembered: events, heeded: events, forgottenConnected: undefined }, settings).view;
 }
 
 /** The events of a client, as far as it is known. */
@@ -36,20 +37,31 @@ export interface Known {
   readonly forgottenConnected: Time | undefined;
 }
 
-export function modelView(namespace: string, client: string, known: Known, settings: FoldSettings): ClientView {
+/** What is seen of a client, and the names of its sessions whose take-over waits for its successor. */
+export interface Modelled {
+  readonly view: ClientView;
+  readonly waiting: readonly string[];
+}
+
+export function modelOf(namespace: string, client: string, known: Known, settings: FoldSettings): Modelled {
   const { remembered, heeded } = known;
   const sessions = modelSessions(remembered, settings);
-  return {
+  const covered = confirmedUpTo(heeded);
+  const waiting = endingsOf(sessions)
+    .filter((ending) => ending.data.disconnectionReason === SESSION_TAKEN_OVER && !isCovered(ending.time, covered))
+    .filter((ending) => !hasSuccessor(known, ending, settings));
+  const view = {
     client: {
       namespace,
       client,
       source: greatest(eventsOfSources(heeded), (event) => [event.time, event.source])?.source ?? '',
-      ...modelPresence(sessions, confirmedUpTo(heeded), (session, takeOver) => hasSuccessor(known, session, takeOver, settings)),
+      ...modelPresence(sessions, covered, waiting),
       rememberedSessions: sessions.size,
       ...modelResource(heeded),
     },
     sessions: [...sessions].map(([session, conclusion]) => ({ namespace, client, session, ...sessionView(conclusion) })),
   };
+  return { view, waiting: waiting.map(({ data }) => data.clientSessionName) };
 }
 
 function modelSessions(events: readonly LogEvent[], settings: FoldSettings): Map<string, ModelSession> {
@@ -82,29 +94,28 @@ function confirmedUpTo(events: readonly LogEvent[]): Time | undefined {
   return greatest(endings, (ending) => [ending]);
 }
 
-/** Whether another session of the client connected at the time of the take-over, as far as clocks tell, or later. */
-function hasSuccessor({ remembered, forgottenConnected }: Known, session: string, takeOver: Time, { clockSkew }: FoldSettings): boolean {
-  const connects = remembered.filter((event) => event.type === EVENT_TYPES.sessionConnected);
-  const ofOthers = connects.filter((event) => event.data.clientSessionName !== session).map(({ time }) => time);
-  if (forgottenConnected !== undefined) ofOthers.push(forgottenConnected);
-  return ofOthers.some((time) => time >= takeOver - clockSkew);
+function isCovered(ending: Time, covered: Time | undefined): boolean {
+  return covered !== undefined && ending <= covered;
 }
 
-/** Rule 5. `succeeded`: whether a successor of the session's take-over was seen. */
-function modelPresence(
-  sessions: ReadonlyMap<string, ModelSession>,
-  covered: Time | undefined,
-  succeeded: (session: string, takeOver: Time) => boolean,
-) {
-  const isCovered = (ending: Time) => covered !== undefined && ending <= covered;
+/** Whether another session of the client connected at the time of the take-over, as far as clocks tell, or later. */
+function hasSuccessor({ remembered, forgottenConnected }: Known, takeOver: SessionDisconnected, { clockSkew }: FoldSettings): boolean {
+  const connects = remembered.filter((event) => event.type === EVENT_TYPES.sessionConnected);
+  const ofOthers = connects.filter((event) => event.data.clientSessionName !== takeOver.data.clientSessionName).map(({ time }) => time);
+  if (forgottenConnected !== undefined) ofOthers.push(forgottenConnected);
+  return ofOthers.some((time) => time >= takeOver.time - clockSkew);
+}
+
+function endingsOf(sessions: ReadonlyMap<string, ModelSession>): SessionDisconnected[] {
+  return [...sessions.values()].filter((session) => session.status === 'disconnected').map(({ ending }) => ending);
+}
+
+/** Rule 5. `waiting`: the take-overs whose successor has not been seen and that no deadline covers. */
+function modelPresence(sessions: ReadonlyMap<string, ModelSession>, covered: Time | undefined, waiting: readonly SessionDisconnected[]) {
   const connected = [...sessions.values()].filter((session) => session.status === 'connected');
-  const endings = [...sessions.values()].filter((session) => session.status === 'disconnected').map((session) => session.ending);
-  const takeOvers = endings
-    .filter((ending) => ending.data.disconnectionReason === SESSION_TAKEN_OVER && !isCovered(ending.time))
-    .filter((ending) => !succeeded(ending.data.clientSessionName, ending.time));
   const firstConnected = least(connected, (session) => [session.connectedAt])?.connectedAt;
-  const firstTakeOver = least(takeOvers, (ending) => [ending.time])?.time;
-  const latestEnding = greatest(endings, byTime);
+  const firstTakeOver = least(waiting, (ending) => [ending.time])?.time;
+  const latestEnding = greatest(endingsOf(sessions), byTime);
 
   const onlineSince = firstConnected ?? firstTakeOver;
   if (onlineSince !== undefined) {
@@ -114,7 +125,7 @@ function modelPresence(
   return {
     presence: 'offline',
     since: formatTime(latestEnding.time),
-    offlineConfirmed: isCovered(latestEnding.time),
+    offlineConfirmed: isCovered(latestEnding.time, covered),
     disconnectionReason: latestEnding.data.disconnectionReason,
     connectedSessions: 0,
   } as const;
