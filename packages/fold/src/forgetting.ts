@@ -1,4 +1,4 @@
-import { compareText, SESSION_TAKEN_OVER, type Time } from '@rollcall/schema';
+import { compareText, type Time } from '@rollcall/schema';
 import type { SessionState } from './client.ts';
 import { type ClientPresence, openTakeOvers, presenceOf } from './presence.ts';
 import { compare, newestTime } from './session-memory.ts';
@@ -54,8 +54,8 @@ function evictedOf(sessions: readonly SessionState[], { connectedSessions }: Cli
   return connected.slice(0, connectedSessions - CONNECTED_SESSIONS_KEPT);
 }
 
-/** Of the sessions that ended, those beyond SESSIONS_KEPT and those older than SESSION_RETENTION, but for those that presence is drawn from, or
- *  will be once nothing is connected: `awaited`, whose take-over waits for its successor. */
+/** Of the sessions that ended, those beyond SESSIONS_KEPT and those older than SESSION_RETENTION, but for those that are needed. `awaited`: those
+ *  whose take-over waits for its successor. */
 function surplusOf(
   sessions: readonly SessionState[],
   presence: ClientPresence,
@@ -70,21 +70,24 @@ function surplusOf(
   const isOld = ({ memory }: SessionState) => horizon !== undefined && newestTime(memory) < horizon;
   if (tooMany === 0 && !sessions.some(isOld)) return NONE;
   const ended = sessions.filter(({ conclusion }) => conclusion.ending !== undefined).sort(oldestFirst);
-  const open = new Set([...awaited()].sort(oldestFirst).slice(-OPEN_TAKE_OVERS_KEPT));
-  const isNeeded = (session: SessionState) => open.has(session) || givesPresence(session, ended, presence);
-  return ended.filter((session, index) => (index < tooMany || isOld(session)) && !isNeeded(session));
+  const needed = neededOf(ended, presence, [...awaited()].sort(oldestFirst));
+  return ended.filter((session, index) => (index < tooMany || isOld(session)) && !needed.has(session));
 }
 
-/** While nothing is connected, presence, since and reason come from the latest ending, or from a take-over whose successor is missing. */
-function givesPresence(session: SessionState, ended: readonly SessionState[], presence: ClientPresence): boolean {
-  if (presence.connectedSessions > 0) return false;
-  const { ending } = session.conclusion;
-  if (ending === presence.latestEnding) return true;
-  return presence.presence === 'online' && session === ended.find(({ conclusion }) => isTakeOverAt(conclusion.ending, presence.since));
+/** Presence will be drawn from `awaited` once nothing is connected. While nothing is, since, presence and reason come from the earliest take-over of
+ *  them and from the latest ending. */
+function neededOf(
+  ended: readonly SessionState[],
+  { connectedSessions, latestEnding }: ClientPresence,
+  awaited: readonly SessionState[],
+): ReadonlySet<SessionState | undefined> {
+  const needed = new Set<SessionState | undefined>(awaited.slice(-OPEN_TAKE_OVERS_KEPT));
+  if (connectedSessions > 0) return needed;
+  return needed.add(awaited.toSorted(earliestEndingFirst)[0]).add(ended.find(({ conclusion }) => conclusion.ending === latestEnding));
 }
 
-function isTakeOverAt(ending: SessionState['conclusion']['ending'], time: Time | undefined): boolean {
-  return ending !== undefined && ending.reason === SESSION_TAKEN_OVER && ending.time === time;
+function earliestEndingFirst({ conclusion: a }: SessionState, { conclusion: b }: SessionState): number {
+  return a.ending === undefined || b.ending === undefined ? 0 : compare(a.ending.time, b.ending.time);
 }
 
 function forget(known: Forgotten | undefined, { memory }: SessionState): Forgotten {

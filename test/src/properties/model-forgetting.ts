@@ -1,5 +1,5 @@
 import type { FoldSettings } from '@rollcall/fold';
-import { type LogEvent, SESSION_TAKEN_OVER, type SessionConnected, type SessionDisconnected, type Time } from '@rollcall/schema';
+import type { LogEvent, SessionConnected, SessionDisconnected, Time } from '@rollcall/schema';
 import { type ClientView, type Modelled, modelOf } from './model.ts';
 import { compareRanks } from './sorting.ts';
 
@@ -60,7 +60,7 @@ export class ForgettingModel {
     const ended = sessions.filter(({ status }) => status === 'disconnected').map(({ session }) => session);
     const byAge = ended.sort((a, b) => compareRanks([ageOf(b), b], [ageOf(a), a]));
     const beyond = sessionsKept === 0 ? [] : byAge.slice(sessionsKept);
-    const needed = new Set([...waiting, ...(client.connectedSessions > 0 ? [] : presenceGivers(client, sessions))]);
+    const needed = new Set([...waiting, ...(client.connectedSessions > 0 ? [] : lastEnded(sessions))]);
     for (const name of new Set([...beyond, ...byAge.filter(isOld)])) if (!needed.has(name)) this.#drop(name);
   }
 
@@ -72,15 +72,13 @@ export class ForgettingModel {
   }
 }
 
-/** The session that ended last, and while a take-over keeps the client online, the session that was taken over. */
-function presenceGivers(client: ClientView['client'], sessions: ClientView['sessions']): string[] {
+function lastEnded(sessions: ClientView['sessions']): string[] {
   const ended = sessions.filter(({ disconnectedAt }) => disconnectedAt !== undefined);
-  const last = ended.reduce<(typeof ended)[number] | undefined>((latest, one) => {
-    const rank = (of: typeof one) => [of.disconnectedAt ?? '', BigInt(of.sequenceNumber), of.disconnectionReason ?? ''];
-    return latest === undefined || compareRanks(rank(one), rank(latest)) > 0 ? one : latest;
-  }, undefined);
-  const overtaken = ended.find((one) => one.disconnectionReason === SESSION_TAKEN_OVER && one.disconnectedAt === client.since);
-  return [last?.session ?? '', ...(client.presence === 'online' ? [overtaken?.session ?? ''] : [])];
+  const rank = (one: (typeof ended)[number]) => [one.disconnectedAt ?? '', BigInt(one.sequenceNumber), one.disconnectionReason ?? ''];
+  return ended
+    .sort((a, b) => compareRanks(rank(b), rank(a)))
+    .slice(0, 1)
+    .map(({ session }) => session);
 }
 
 function isOfSession(event: LogEvent): event is SessionEvent {
