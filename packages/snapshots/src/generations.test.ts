@@ -1,7 +1,7 @@
 import { FOLD_VERSION, FoldVersionDiffers } from '@rollcall/schema';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newGeneration } from './generation-text.ts';
-import { Generations } from './generations.ts';
+import { type Generation, Generations } from './generations.ts';
 import { SETTINGS } from './histories.test-kit.ts';
 import { Keys } from './keys.ts';
 import { hasRedisServer, startRedis, type TestRedis } from './redis-server.test-kit.ts';
@@ -39,6 +39,22 @@ describe.skipIf(!hasRedisServer())('the generations that projectors write', () =
       [2, FOLD_VERSION],
       [1, 1],
     ]);
+  });
+
+  it('of version 1 get the settings of the first that claims them, for good: a projector of version 1 reads no further than its own words', async () => {
+    await server.redis.hset('test:generations', '1', 'followed 1');
+    const [found] = (await generations.followed()) as [Generation];
+    const other = { ...SETTINGS, sessionsKept: 7 };
+    const settled = await Promise.all([generations.settle(found, SETTINGS), generations.settle(found, other)]);
+    expect(settled[1]).toEqual(settled[0]);
+    expect(await generations.followed()).toEqual([{ number: 1, status: 'followed', foldVersion: 1, settings: settled[0] }]);
+    expect(await server.redis.hget('test:generations', '1')).toMatch(/^followed 1 \{/);
+  });
+
+  it('cannot be settled where they are gone', async () => {
+    const gone = { number: 9, status: 'followed', foldVersion: 1, settings: undefined } as const;
+    expect(await generations.settle(gone, SETTINGS)).toBeUndefined();
+    expect(await generations.list()).toHaveLength(1);
   });
 
   it('of a later version are none to go on from', async () => {

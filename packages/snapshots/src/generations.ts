@@ -13,7 +13,7 @@ export interface Generation {
   readonly status: GenerationStatus;
   /** Of the fold that its clients were concluded by, when it was begun. */
   readonly foldVersion: number;
-  /** What it is folded by, for as long as it exists. Absent: version 1 of the fold began it. */
+  /** What it is folded by, for as long as it exists. Absent: version 1 of the fold began it, and no later one has claimed it. */
   readonly settings: ProjectionSettings | undefined;
 }
 
@@ -56,6 +56,14 @@ export class Generations {
       return this.#readFollowed();
     });
     return this.#asked;
+  }
+
+  /** What a generation is folded by from now on: these settings where it has none, for all who claim it. Undefined where it is gone. */
+  async settle(generation: Generation, settings: ProjectionSettings): Promise<ProjectionSettings | undefined> {
+    if (generation.settings !== undefined) return generation.settings;
+    const text = encodeGeneration({ ...generation, settings });
+    const listed = await this.redis.settle(1, this.keys.generations(), String(generation.number), text);
+    return listed === null ? undefined : decodeGeneration(generation.number, listed).settings;
   }
 
   /** Lists it so. */

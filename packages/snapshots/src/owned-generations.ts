@@ -22,7 +22,7 @@ export class OwnedGenerations {
     readonly beside: readonly OwnedPartition[],
   ) {}
 
-  /** Takes the partition over in each of them. `settings`: of a generation that begins now, or of which none are known. Throws ChainBroken if Redis is
+  /** Takes the partition over in each of them. `settings`: of a generation that begins now, or that has none yet. Throws ChainBroken if Redis is
    *  emptied meanwhile, FoldVersionDiffers, LayoutOutdated. */
   static async claim(
     redis: ScriptedRedis,
@@ -35,8 +35,10 @@ export class OwnedGenerations {
     await generations.establish(settings);
     const followed = await generations.followed();
     const claimed: ClaimedPartition[] = [];
-    for (const { number, settings: its = settings } of followed) {
-      claimed.push(await OwnedPartition.claim(redis, keys.partition(number, partition), its, cache));
+    for (const generation of followed) {
+      const its = await generations.settle(generation, settings);
+      if (its === undefined) throw new ChainBroken();
+      claimed.push(await OwnedPartition.claim(redis, keys.partition(generation.number, partition), its, cache));
     }
     const owned = claimed.map(({ partition: one }) => one);
     const active = owned.pop();

@@ -4,7 +4,7 @@ import tls, { type PeerCertificate } from 'node:tls';
 import { Cluster, Redis, type RedisCommander } from 'ioredis';
 import { READ_CLIENTS, READ_COUNTS, READ_INDEX } from './read-scripts.ts';
 import { describeAddress, parseRedisUrl, type RedisAddress } from './redis-address.ts';
-import { ACTIVATE, APPLY, CLAIM, WIPE } from './scripts.ts';
+import { ACTIVATE, APPLY, CLAIM, SETTLE, WIPE } from './scripts.ts';
 
 /** Redis cannot be reached, or refuses. The message names the address, never a password. */
 export class RedisUnavailable extends Error {
@@ -40,6 +40,7 @@ export interface ScriptedRedis extends RedisCommander, EventEmitter {
     ...names: string[]
   ): Promise<[watermark: string | null, chain: string | null, sources: string[], ...clients: (string | null)[]]>;
   activate(keys: 1, generation: string, from: string, to: string): Promise<number>;
+  settle(keys: 1, generations: string, number: string, text: string): Promise<string | null>;
   claim(keys: 2, meta: string, counts: string, nonce: string): Promise<[nonce: string, watermark: string | null, counts: string[]]>;
   wipe(keys: number, ...keysAndArguments: string[]): Promise<number>;
   apply(keys: number, ...keysAndArguments: string[]): Promise<number>;
@@ -57,6 +58,7 @@ export interface RedisOptions {
 
 const SCRIPTS = {
   activate: { lua: ACTIVATE },
+  settle: { lua: SETTLE },
   claim: { lua: CLAIM },
   wipe: { lua: WIPE },
   readClients: { lua: READ_CLIENTS },

@@ -5,6 +5,15 @@ redis.call('SET', KEYS[1], ARGV[2])
 return 1
 `;
 
+/** Gives a generation the settings that it is folded by from now on, where it has none. KEYS: generations. ARGV: its number, what to list then. Returns
+ *  what is listed after that; false where it is not listed. */
+export const SETTLE = `
+local listed = redis.call('HGET', KEYS[1], ARGV[1])
+if not listed or string.find(listed, '{', 1, true) then return listed end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return ARGV[2]
+`;
+
 /** Takes the partition over: whoever holds the former chain writes nothing more, not even who sent this same claim, should it be executed twice.
  *  KEYS: meta, counts. ARGV: a nonce. Returns the new chain's nonce, the watermark, false if there is none, and the counts as namespace, JSON, … */
 export const CLAIM = `
