@@ -7,11 +7,15 @@ import { decoded } from './topic-feed.ts';
 
 /** Waits until everything that was sent is folded, then holds a whole namespace against the plain fold: every client and session in
  *  Redis, the lists by presence and reason, the counts, and the last record of each client in `rollcall.state`. */
-export async function expectPlainFold(
-  test: RollcallUnderTest,
-  namespace: string,
-  expected: ReadonlyMap<string, ExpectedClient>,
-): Promise<void> {
+export async function expectPlainFold(test: RollcallUnderTest, namespace: string, expected: Expected): Promise<void> {
+  await expectSnapshots(test, namespace, expected);
+  await expectState(test, namespace, expected);
+}
+
+type Expected = ReadonlyMap<string, ExpectedClient>;
+
+/** What Redis has. */
+export async function expectSnapshots(test: RollcallUnderTest, namespace: string, expected: Expected): Promise<void> {
   const snapshots = [...expected.values()].map(({ client }) => client);
   const wanted = [...expected.values()].map(({ client, sessions }) => ({ client, sessions }));
   const inRedis = async () => {
@@ -43,7 +47,9 @@ export async function expectPlainFold(
       state: Object.fromEntries([...Map.groupBy(isThere, ({ state = '' }) => state)].map(([state, { length }]) => [state, length])),
     },
   ]);
+}
 
+async function expectState(test: RollcallUnderTest, namespace: string, expected: Expected): Promise<void> {
   await eventually(() => {
     for (const { client, state } of expected.values()) {
       const last = test.topic('state').of(namespace, client.client).at(-1);
