@@ -36,6 +36,12 @@ describe('a replayed event', () => {
     expect(showReplayed({ ...connected, outcome: 'changed', kinds: [] })).toMatch(/details$/);
   });
 
+  it('is shown with its session, also where that was forgotten', () => {
+    const forgotten: ReplayedEvent = { ...connected, outcome: 'ignored', reason: 'forgotten', sessionName: 'long ago' };
+    expect(showReplayed(forgotten)).toMatch(/ {2}myns\/pump\/long ago {2}.* {2}ignored: forgotten$/);
+    expect(showHistory([forgotten])).toMatch(/ {2}long ago {2,}ignored: forgotten/);
+  });
+
   it('is shown as far as it says anything, where it is odd', () => {
     const type = 'Microsoft.EventGrid.MQTTClientSessionDisconnected';
     const odd = (data: unknown) => showReplayed({ ...connected, event: { type, time: '2026-03-02T12:00:00Z', data } }).split('  ')[3];

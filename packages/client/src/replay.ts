@@ -43,7 +43,9 @@ export type ReplayedEvent = Outcome & {
   /** The event as received, or the projector's OfflineDeadline. Absent where it was refused, like the snapshots. */
   readonly event?: unknown;
   readonly client?: ClientSnapshot;
-  /** The session that the event was about; absent for events of the client or its resource. */
+  /** The session that the event names; absent for events of the client or its resource. */
+  readonly sessionName?: string;
+  /** The same as the event left it; absent where it is forgotten. */
   readonly session?: SessionSnapshot;
   /** False: the log no longer reaches back to the client's first event, and `rollcall.state` keeps nothing that old. */
   readonly complete: boolean;
@@ -58,7 +60,7 @@ export async function* replay(source: ReplaySource, { from, to, session, ...opti
   );
   for await (const step of foldLog(source, selection, new Map(spans), options)) {
     const event = replayed(step);
-    if (session === undefined || event.session?.session === session) yield event;
+    if (session === undefined || event.sessionName === session) yield event;
   }
 }
 
@@ -74,12 +76,14 @@ function replayed({ event: past, clients }: LogStep): ReplayedEvent {
   }
   const { key, event, json } = past.parsed;
   const state = clients.state(key);
-  const session = 'clientSessionName' in event.data ? state && sessionOf(state, event.data.clientSessionName) : undefined;
+  const sessionName = 'clientSessionName' in event.data ? event.data.clientSessionName : undefined;
+  const session = sessionName === undefined ? undefined : state && sessionOf(state, sessionName);
   return {
     ...where,
     ...outcomeOf(past.folded),
     event: parseJson(json),
     ...(state && { client: clientSnapshot(state) }),
+    ...(sessionName !== undefined && { sessionName }),
     ...(state && session && { session: sessionSnapshot(state, session) }),
     complete: clients.isComplete(key),
   };
