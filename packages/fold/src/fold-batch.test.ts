@@ -74,6 +74,14 @@ describe('a batch of the log', () => {
     expect(folded.events.map(({ record: { offset } }) => offset)).toEqual([0n, 4n]);
   });
 
+  it('tells each event once, and folds what nobody has asked for yet', () => {
+    const keyed = [connected(1n), connected(1n), disconnected(1n, '12:01:00')].map((event, offset) => keyRecord(record(offset, event)));
+    const batch = new FoldingBatch(keyed, clientsOf(keyed).map(unseenClient), DEFAULT_SETTINGS);
+    expect(batch[Symbol.iterator]().next().value).toMatchObject({ folded: { outcome: 'changed' } });
+    expect(batch.clients()).toMatchObject([{ client: { offset: 2n } }]);
+    expect([...batch]).toEqual([]);
+  });
+
   it('fails where a client was not loaded, rather than starting it anew', () => {
     const batch = new FoldingBatch([keyRecord(record(0, connected(1n)))], [], DEFAULT_SETTINGS);
     expect(() => [...batch]).toThrow('was not loaded');

@@ -109,6 +109,13 @@ describe('the sessions that are connected', () => {
     expect(outcomes.at(-2)).toMatchObject({ outcome: 'changed', evicted: 0 });
     expect(outcomes.at(-1)).toMatchObject({ outcome: 'changed', evicted: 1, kinds: ['session-connected'] });
   });
+
+  it('are 1,000 at most: none that ended is dropped in place of one, nor counted', () => {
+    const log = [...visit('a', '10:00:00'), ...visit('b', '11:00:00')];
+    const { clients, outcomes } = replay(log, { ...DEFAULT_SETTINGS, sessionsKept: 1 });
+    expect([...clients.values()][0]?.sessions).toHaveLength(1);
+    expect(outcomes.at(-1)).toMatchObject({ outcome: 'changed', evicted: 0 });
+  });
 });
 
 describe('what comes of a session that is not remembered', () => {
@@ -190,7 +197,15 @@ describe('the sessions whose take-over waits for its successor', () => {
       .thenClient({ sessions: ['a', 'c', 'quiet'] });
   });
 
+  it('are forgotten once a deadline covers them, which shows in nothing else', () => {
+    overtaken
+      .when(deadline('11:10:00'))
+      .thenKinds()
+      .thenClient({ sessions: ['c', 'quiet'], presence: 'online', since: '09:00:00', rememberedSessions: 2 });
+  });
+
   it('are 100 at most, the newest, and the one that gives since', () => {
+    expect(OPEN_TAKE_OVERS_KEPT).toBe(100);
     const name = (at: number) => of(`s${String(at).padStart(3, '0')}`);
     const many = Array.from({ length: OPEN_TAKE_OVERS_KEPT + 3 }, (_, at) => takenOver(1n, after(at), name(at)));
     const sessions = (from: number) => many.slice(from).map(({ data }) => data.clientSessionName);
@@ -213,6 +228,14 @@ describe('a take-over whose successor was forgotten', () => {
       .thenClient({ sessions: ['a', 'c', 'quiet'], presence: 'online', since: '09:00:00' })
       .when(disconnected(1n, '12:00:00', of('quiet')))
       .thenClient({ presence: 'offline', since: '12:00:00' });
+  });
+
+  it('keeps nobody online from the moment on at which its successor is forgotten', () => {
+    keeping(2)
+      .given(connected(1n, '10:00:00', of('a')), connected(1n, '10:09:50', of('b')), disconnected(1n, '10:09:55', of('b')))
+      .when(takenOver(1n, '10:10:00', of('a')))
+      .when(connected(1n, '09:30:00', of('c')), disconnected(1n, '11:00:00', of('c')))
+      .thenClient({ sessions: ['a', 'c'], presence: 'offline', since: '11:00:00' });
   });
 });
 

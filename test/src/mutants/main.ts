@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { EQUIVALENTS } from './equivalents.ts';
+import { Laboratory, type Trial } from './laboratory.ts';
 import { type Mutant, mutated } from './mutant.ts';
-import { Progress } from './progress.ts';
+import { Progress, ROOT } from './progress.ts';
 import { MUTANTS } from './rules/index.ts';
-import { type Trial, tryMutant } from './trial.ts';
-import { ROOT, Workspace } from './workspace.ts';
 
-/** Tries every mutant of the fold: stopped (Ctrl-C) and started again, it goes on where it was, as long as no source has changed. Exits with 1
+/** Tries every mutant of the fold: stopped (Ctrl-C) and started again, it goes on where it was, as long as no
+ *  source has changed. Exits with 1
  *  where a mutant survives, where one that is said to be equivalent is caught, or where a rule's text is not found exactly once. */
 const { values } = parseArgs({
   options: {
@@ -19,9 +19,6 @@ const { values } = parseArgs({
   },
 });
 
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-
 const chosen = ({ name, file }: Mutant) => name.includes(values.only) || file.includes(values.only);
 const mutants = [...MUTANTS, ...EQUIVALENTS].filter(chosen);
 const equivalent = new Set<Mutant>(EQUIVALENTS);
@@ -31,18 +28,31 @@ const progress = new Progress(values.progress);
 const queue = mutants.filter((mutant) => progress.trialOf(mutant) === undefined);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function work(): Promise<void> {
-  await using workspace = await Workspace.create();
-  const { verdict, by } = await workspace.run('units', undefined, 120_000, stop.signal);
-  if (verdict !== 'passed' && verdict !== 'stopped') throw new Error(`without any mutant, the unit tests have ${verdict}: ${by}`);
-  for (let mutant = queue.shift(); mutant !== undefined && !stop.signal.aborted; mutant = queue.shift()) {
-    const trial = await tryMutant(workspace, mutant, stop.signal);
-    if (trial.verdict === 'stopped') return;
+let stopped = false;
+const laboratories = Array.from({ length: Number(values.jobs) }, () => new Laboratory());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stopped = true;
+    for (const laboratory of laboratories) laboratory[Symbol.dispose]();
+  });
+}
+
+async function work(laboratory: Laboratory): Promise<void> {
+  const { verdict, by } = await laboratory.run('units');
+  if (verdict !== 'passed') throw new Error(`without any mutant, the unit tests have ${verdict}: ${by}`);
+  for (let mutant = queue.shift(); mutant !== undefined && !stopped; mutant = queue.shift()) {
+    const trial = await laboratory.try(mutant);
     progress.record(mutant, trial);
     say(`${trial.verdict}: ${path.basename(mutant.file)}: ${mutant.name}${trial.by === '' ? '' : ` (${trial.by})`}`);
   }
 }
-if (queue.length > 0) await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+try {
+  if (queue.length > 0) await Promise.all(laboratories.map(work));
+} catch (error) {
+  if (!stopped) throw error;
+} finally {
+  for (const laboratory of laboratories) laboratory[Symbol.dispose]();
+}
 
 const tried = mutants.flatMap((mutant) => {
   const trial = progress.trialOf(mutant);

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Trial } from './laboratory.ts';
 import type { Mutant } from './mutant.ts';
-import type { Trial } from './trial.ts';
-import { ROOT, SOURCES } from './workspace.ts';
+
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+/** What verdicts depend on. */
+const SOURCES = ['packages/fold/src', 'packages/schema/src', 'test/src/properties'];
 
 interface Stored {
   /** Of all sources and tests: verdicts on others are worth nothing. */
@@ -25,7 +29,9 @@ export class Progress {
     return this.#stored.trials[keyOf(mutant)];
   }
 
+  /** Throws where a source has changed since the start. */
   record(mutant: Mutant, trial: Trial): void {
+    if (digestOfSources() !== this.#stored.digest) throw new Error('a source has changed: start again');
     this.#stored.trials[keyOf(mutant)] = trial;
     writeFileSync(this.file, JSON.stringify(this.#stored, null, 1));
   }
