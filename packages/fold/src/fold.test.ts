@@ -44,6 +44,26 @@ describe('what subscribers are told', () => {
     given(connected(1n, '12:00:00'), disconnected(1n, '12:10:00')).when(disconnected(1n, '12:10:01')).thenKinds('session-disconnected');
   });
 
+  it('another reason of the same time, as an ending', () => {
+    given(connected(1n, '12:00:00'), disconnected(1n, '12:10:00', { reason: 'A' }))
+      .when(disconnected(1n, '12:10:00', { reason: 'B' }))
+      .thenKinds('session-disconnected');
+  });
+
+  it('another number of the same time, as a connection', () => {
+    given(connected(1n, '12:00:00')).when(connected(2n, '12:00:00')).thenKinds('session-connected');
+  });
+
+  it('the end of a session while another is there since before it', () => {
+    given(connected(1n, '11:00:00', { session: 'tablet' }), connected(1n, '12:00:00'))
+      .when(disconnected(1n, '12:10:00'))
+      .thenKinds('session-disconnected');
+  });
+
+  it('a confirmation once', () => {
+    given(disconnected(1n, '12:00:00'), deadline('12:00:00')).when(updated('10:00:00')).thenKinds('client-registered');
+  });
+
   it('details alone: since when a connection that has ended had been there', () => {
     given(disconnected(1n, '12:10:00')).when(connected(1n, '12:00:00')).thenKinds();
   });
@@ -158,7 +178,16 @@ describe('the fold', () => {
 
   it('keeps the source of the newest event, of one time the greater', () => {
     inAnyOrder(connected(1n, '12:00:00', { source: '/b' }), connected(2n, '12:00:00', { source: '/a' })).thenClient({ source: '/b' });
+    inAnyOrder(connected(1n, '12:00:00', { source: '/\uffff' }), connected(2n, '12:00:00', { source: '/😀' })).thenClient({
+      source: '/😀',
+    });
     inAnyOrder(connected(9n, '12:00:00', { source: '/b' }), updated('12:00:01', { source: '/a' })).thenClient({ source: '/a' });
+  });
+
+  it('keeps the sessions in the order of their names’ UTF-8 bytes', () => {
+    inAnyOrder(connected(1n, '12:00:00', { session: '\uffff' }), connected(1n, '12:00:00', { session: '😀' })).thenClient({
+      sessions: ['\uffff', '😀'],
+    });
   });
 
   it('marks the client and the session with the offset of the last event that told something new', () => {

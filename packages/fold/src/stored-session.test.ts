@@ -13,7 +13,7 @@ const STORIES: [string, LogEvent[], string[]][] = [
   ['whose number is used again', [connected(1n, '11:00:00'), connected(1n, '12:00:00')], ['firstConnectedAt']],
   [
     'whose counter restarted',
-    [connected(50n, '11:00:00'), connected(1n, '12:00:00')],
+    [connected(2n ** 63n - 1n, '11:00:00'), connected(1n, '12:00:00')],
     ['counterRestarted', 'latestConnected', 'newestConnected'],
   ],
   [

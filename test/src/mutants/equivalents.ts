@@ -93,5 +93,10 @@ export const EQUIVALENTS: readonly Equivalent[] = [
       '!sameDisconnected(newestDisconnected, latestDisconnected)',
       '!sameConnected(newestDisconnected, latestDisconnected)',
     ],
+    [
+      'the ending is one of the two maxima: where its number and time are those of the latest Disconnected, so is its reason',
+      'sameDisconnected(latestDisconnected, ending)',
+      'sameConnected(latestDisconnected, ending)',
+    ],
   ]),
 ];

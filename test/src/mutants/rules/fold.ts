@@ -68,6 +68,11 @@ export const FOLD = mutantsOf('packages/fold/src/fold.ts', [
   ['a resource event does not tell the source', '{ ...before, source, resource, offset }', '{ ...before, resource, offset }'],
   ['a resource event does not move the offset', '{ ...before, source, resource, offset }', '{ ...before, source, resource }'],
   ['a Deleted is not heard', 'foldResource(before, event, rememberDeleted(event), offset)', 'foldResource(before, event, {}, offset)'],
+  [
+    'a resource event makes sessions old',
+    '{ ...before, source, resource, offset }',
+    '{ ...before, source, resource, offset, sessions: before.sessions.filter(({ memory }) => memory.newestDisconnected.time > event.time - 6_048_000_000_000n) }',
+  ],
   // A deadline.
   ['a deadline that is known already is remembered again', 'latestEnding <= confirmedUpTo', 'latestEnding < confirmedUpTo'],
   [

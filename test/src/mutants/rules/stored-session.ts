@@ -11,11 +11,6 @@ export const STORED_SESSION = mutantsOf('packages/fold/src/stored-session.ts', [
     'const latestShown = sameConnected(latestConnected, shown)',
     'const latestShown = false',
   ],
-  [
-    'the latest Disconnected is taken for the ending where only the reasons differ',
-    'sameDisconnected(latestDisconnected, ending)',
-    'sameConnected(latestDisconnected, ending)',
-  ],
   ['the latest Disconnected is never stored', 'sameDisconnected(latestDisconnected, ending)', 'true'],
   ['the latest Disconnected is stored, though it goes without saying', 'sameDisconnected(latestDisconnected, ending)', 'false'],
   ['the newest Disconnected is never stored', '!sameDisconnected(newestDisconnected, latestDisconnected)', 'false'],
