@@ -35,7 +35,10 @@ export function it(name: string, ...more: readonly [Body] | readonly [object, Bo
 it.each =
   (cases: readonly unknown[]) =>
   (name: string, body: Body): void => {
-    for (const one of cases) it(name, () => body(...((Array.isArray(one) ? one : [one]) as never[])));
+    for (const one of cases) {
+      const values: readonly unknown[] = Array.isArray(one) ? one : [one];
+      it(`${name} (${values[0]})`, () => body(...(values as never[])));
+    }
   };
 
 export const vi = { setConfig(): void {} };

@@ -46,7 +46,11 @@ export class Laboratory implements Disposable {
     try {
       return await new Promise<Outcome>((resolve, reject) => {
         host.once('message', (outcome) => resolve(outcome as Outcome));
-        host.once('exit', () => reject(new Error('the process that ran the tests has ended')));
+        host.once('exit', () => {
+          if (this.#host !== host) return reject(new Error('stopped'));
+          this.#host = undefined;
+          resolve({ verdict: 'failed', by: 'its process ended' });
+        });
         host.once('error', reject);
         timer = setTimeout(() => {
           this[Symbol.dispose]();
