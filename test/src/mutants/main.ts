@@ -73,8 +73,7 @@ for (const { mutant, trial } of wrong) {
     `${equivalent.has(mutant) ? 'no equivalent, ' : ''}${trial.verdict}: ${mutant.file}: ${mutant.name}\n  - ${mutant.replace}\n  + ${mutant.by}`,
   );
 }
-say(
-  `${tried.length} of ${mutants.length} tried: ${count('caught by units', false)} caught by units, ${count('caught by properties', false)} by`,
-);
-say(`properties, ${count('survived', false)} survived, ${count('broken', false)} do not load; ${count('survived', true)} equivalents`);
+const caught = `${count('caught by units', false)} caught by units, ${count('caught by properties', false)} by properties`;
+const others = `${count('survived', false)} survived, ${count('broken', false)} do not load; ${count('survived', true)} equivalents`;
+say(`${tried.length} of ${mutants.length} tried: ${caught}, ${others}`);
 process.exitCode = wrong.length > 0 || tried.length < mutants.length ? 1 : 0;

@@ -7,6 +7,7 @@ import { Laboratory } from './laboratory.ts';
 import { type Mutant, mutated } from './mutant.ts';
 import { ROOT } from './progress.ts';
 import { MUTANTS } from './rules/index.ts';
+import { SUITES } from './suites.ts';
 
 /** One for each rule of the fold: `npm run mutants` tries them all. */
 const SHOWN = [
@@ -49,6 +50,13 @@ describe('the mutants of the fold', () => {
     const files = readdirSync(path.join(ROOT, 'packages/fold/src')).filter((file) => /(?<!\.test)\.ts$/.test(file) && file !== 'index.ts');
     const mutants = new Set(MUTANTS.map(({ file }) => path.basename(file)));
     expect(files.filter((file) => !mutants.has(file))).toEqual([]);
+  });
+});
+
+describe('the tests that are tried', () => {
+  it('are all those of the fold', () => {
+    const files = readdirSync(path.join(ROOT, 'packages/fold/src')).filter((file) => file.endsWith('.test.ts'));
+    expect(files.filter((file) => !SUITES.units.some((test) => path.basename(test) === file))).toEqual([]);
   });
 });
 
