@@ -11,7 +11,7 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      { test: { name: 'properties', include: ['test/src/{properties,protocol-model}/**/*.test.ts'] } },
+      { test: { name: 'properties', include: ['test/src/{properties,protocol-model,mutants}/**/*.test.ts'] } },
       {
         test: {
           name: 'acceptance',

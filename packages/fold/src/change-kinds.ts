@@ -13,7 +13,6 @@ export function changesBetween(
   sessionAfter: SessionConclusion | undefined,
 ): ChangeKind[] | undefined {
   const kinds: ChangeKind[] = [];
-  // One that came up as another was forgotten is a change of its own.
   let visible = before.source?.source !== after.source?.source || before.sessions.length !== after.sessions.length;
   if (sessionAfter !== undefined) visible = sessionChanges(sessionBefore, sessionAfter, kinds) || visible;
   visible = presenceChanges(before, after, kinds) || visible;
@@ -37,13 +36,8 @@ function sessionChanges(before: SessionConclusion | undefined, after: SessionCon
 function presenceChanges({ presence: before }: ClientState, { presence: after }: ClientState, kinds: ChangeKind[]): boolean {
   if (after.presence !== before.presence && after.presence !== 'unknown') kinds.push(`client-${after.presence}`);
   if (after.offlineConfirmed && !before.offlineConfirmed) kinds.push('client-offline-confirmed');
-  return (
-    before.presence !== after.presence ||
-    before.since !== after.since ||
-    before.offlineConfirmed !== after.offlineConfirmed ||
-    before.connectedSessions !== after.connectedSessions ||
-    (after.presence === 'offline' && before.latestEnding?.reason !== after.latestEnding?.reason)
-  );
+  // How many sessions are connected, and why the client is offline, change only with one of its sessions, which shows itself.
+  return before.presence !== after.presence || before.since !== after.since || before.offlineConfirmed !== after.offlineConfirmed;
 }
 
 function resourceChanges({ resource: before }: ClientState, { resource: after }: ClientState, kinds: ChangeKind[]): boolean {
@@ -54,6 +48,7 @@ function resourceChanges({ resource: before }: ClientState, { resource: after }:
   if (exists === 'no' && existed !== 'no') kinds.push('client-deleted');
   if (exists === 'yes' && existed !== 'yes') kinds.push('client-registered');
   else if (exists === 'yes' && written) kinds.push('client-updated');
+  // Nor does existence change unless one of the two does.
   const deleted = exists === 'no' && before.deleted?.time !== after.deleted?.time;
-  return written || deleted || exists !== existed || clientNameOf(before) !== clientNameOf(after);
+  return written || deleted || clientNameOf(before) !== clientNameOf(after);
 }

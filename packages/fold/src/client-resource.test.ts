@@ -54,6 +54,11 @@ describe('a client exists', () => {
     inAnyOrder(updated(justBefore('12:00:05'), { createdOn: '12:00:00' }), gone).thenClient({ exists: 'no' });
   });
 
+  it('not, if it was updated before it was deleted, though that was said later', () => {
+    const update = updated('12:00:00', { time: '12:00:10', createdOn: '09:00:00', clientName: 'Pump 7' });
+    inAnyOrder(update, deleted('12:00:05', { clientName: 'pump' })).thenClient({ exists: 'no', clientName: 'Pump 7' });
+  });
+
   it('not, by the newest Deleted: by time, then by id', () => {
     inAnyOrder(deleted('12:00:00', { clientName: 'old' }), deleted(justAfter('12:00:00'), { clientName: 'new' })).thenClient({
       exists: 'no',
@@ -90,6 +95,42 @@ describe('what subscribers are told of a client resource', () => {
 
   it('only details, when it was deleted again without having been seen in between', () => {
     given(deleted('12:00:00')).when(deleted('13:00:00')).thenKinds().thenClient({ deletedAt: '13:00:00' });
+  });
+
+  it('updated, when only the time of its update is another', () => {
+    given(updated('10:00:00'))
+      .when(updated('11:00:00', { createdOn: '10:00:00' }))
+      .thenKinds('client-updated');
+  });
+
+  it.each([
+    ['when it was created', { createdOn: '10:00:00' }],
+    ['its name', { clientName: 'Pump 7' }],
+    ['its state', { state: 'Disabled' }],
+    ['its attributes', { attributes: { site: 'north' } }],
+  ])('updated, when only %s is another, also in an event of the same time', (_what, other) => {
+    given(updated('12:00:00', { id: '1' }))
+      .when(updated('12:00:00', { id: '2', ...other }))
+      .thenKinds('client-updated');
+    inAnyOrder(updated('12:00:00', { createdOn: '11:00:00' }), updated('12:00:00', { createdOn: '11:00:00', ...other }));
+  });
+
+  it('nothing of the update, where all that shows of its event is the source', () => {
+    given(updated('12:00:00', { time: '12:00:01' }))
+      .when(updated('12:00:00', { time: '12:00:02' }))
+      .thenRemembered()
+      .when(updated('12:00:00', { time: '12:00:03', source: '/moved' }))
+      .thenKinds()
+      .thenClient({ source: '/moved' });
+  });
+
+  it('nothing, when another event of the same time but a lesser id comes', () => {
+    given(updated('12:00:00', { id: 'b' }))
+      .when(updated('12:00:00', { id: 'a' }))
+      .thenIgnored('stale');
+    given(deleted('12:00:00', { id: 'b' }))
+      .when(deleted('12:00:00', { id: 'a' }))
+      .thenIgnored('stale');
   });
 
   it('nothing, when an older or an equal event comes', () => {

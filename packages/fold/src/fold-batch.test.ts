@@ -74,6 +74,14 @@ describe('a batch of the log', () => {
     expect(folded.events.map(({ record: { offset } }) => offset)).toEqual([0n, 4n]);
   });
 
+  it('tells each event once, and folds what nobody has asked for yet', () => {
+    const keyed = [connected(1n), disconnected(1n, '12:01:00'), connected(1n)].map((event, offset) => keyRecord(record(offset, event)));
+    const batch = new FoldingBatch(keyed, clientsOf(keyed).map(unseenClient), DEFAULT_SETTINGS);
+    expect(batch[Symbol.iterator]().next().value).toMatchObject({ folded: { outcome: 'changed' } });
+    expect(batch.clients()).toMatchObject([{ client: { offset: 1n } }]);
+    expect([...batch]).toEqual([]);
+  });
+
   it('fails where a client was not loaded, rather than starting it anew', () => {
     const batch = new FoldingBatch([keyRecord(record(0, connected(1n)))], [], DEFAULT_SETTINGS);
     expect(() => [...batch]).toThrow('was not loaded');
@@ -105,6 +113,13 @@ describe('a pending client', () => {
       since: NOON_MS + 9_000,
       moved: false,
     });
+  });
+
+  it('is pending since the end of the batch, where what it heard did not move its ending', () => {
+    const before = known(connected(1n), disconnected(1n, '12:00:05'));
+    const earlier = (offset: number, seconds: number) =>
+      record(offset, connected(1n, after(-seconds)), { timestamp: NOON_MS + seconds * 1_000 });
+    expect(pendingOf([earlier(7, 1), earlier(8, 9)], before)).toEqual({ since: NOON_MS + 9_000, moved: false });
   });
 
   it('is no longer pending once it is back, or confirmed', () => {

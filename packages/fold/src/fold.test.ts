@@ -44,8 +44,55 @@ describe('what subscribers are told', () => {
     given(connected(1n, '12:00:00'), disconnected(1n, '12:10:00')).when(disconnected(1n, '12:10:01')).thenKinds('session-disconnected');
   });
 
+  it('another reason of the same time, as an ending', () => {
+    given(connected(1n, '12:00:00'), disconnected(1n, '12:10:00', { reason: 'A' }))
+      .when(disconnected(1n, '12:10:00', { reason: 'B' }))
+      .thenKinds('session-disconnected');
+  });
+
+  it('another number of the same time, as a connection', () => {
+    given(connected(1n, '12:00:00')).when(connected(2n, '12:00:00')).thenKinds('session-connected');
+  });
+
+  it('the end of a session while another is there since before it', () => {
+    given(connected(1n, '11:00:00', { session: 'tablet' }), connected(1n, '12:00:00'))
+      .when(disconnected(1n, '12:10:00'))
+      .thenKinds('session-disconnected');
+  });
+
+  it('a confirmation once', () => {
+    given(disconnected(1n, '12:00:00'), deadline('12:00:00')).when(updated('10:00:00')).thenKinds('client-registered');
+  });
+
   it('details alone: since when a connection that has ended had been there', () => {
     given(disconnected(1n, '12:10:00')).when(connected(1n, '12:00:00')).thenKinds();
+  });
+
+  it('a counter that is known to have restarted, though the session had ended before and after', () => {
+    given(connected(50n, '10:00:00'), disconnected(60n, '13:00:00')).when(connected(1n, '12:00:00')).thenKinds('counter-restarted');
+  });
+
+  it('a connection that turns out not to have ended: its number repeats, so the take-over may be that of an earlier one', () => {
+    given(connected(1n, '12:00:00'), takenOver(1n, '12:00:10'))
+      .when(connected(1n, '10:00:00'))
+      .thenKinds('session-connected')
+      .thenStatus('connected');
+  });
+
+  it('that a client is offline, though since when stays: the successor was there and gone', () => {
+    const tablet = { session: 'tablet' };
+    given(connected(5n, '11:59:00', tablet), disconnected(5n, '11:59:10', tablet), takenOver(1n, '11:59:45'))
+      .thenClient({ presence: 'online', since: '11:59:45' })
+      .when(connected(4n, '11:59:20', tablet))
+      .thenKinds('client-offline')
+      .thenClient({ presence: 'offline', since: '11:59:45' });
+  });
+
+  it('details alone: that a client is online by a later take-over than before', () => {
+    given(takenOver(1n, '12:00:00'), takenOver(1n, '12:10:00', { session: 'tablet' }))
+      .when(deadline('12:00:00'))
+      .thenKinds()
+      .thenClient({ presence: 'online', since: '12:10:00' });
   });
 
   it('that a client moved to another source', () => {
@@ -80,6 +127,12 @@ describe('what shows nowhere is no change', () => {
   it('the same update under another id', () => {
     given(updated('12:00:00', { id: '1' }))
       .when(updated('12:00:00', { id: '2' }))
+      .thenRemembered();
+  });
+
+  it('the same Deleted under another id', () => {
+    given(deleted('12:00:00', { id: '1' }))
+      .when(deleted('12:00:00', { id: '2' }))
       .thenRemembered();
   });
 
@@ -125,7 +178,16 @@ describe('the fold', () => {
 
   it('keeps the source of the newest event, of one time the greater', () => {
     inAnyOrder(connected(1n, '12:00:00', { source: '/b' }), connected(2n, '12:00:00', { source: '/a' })).thenClient({ source: '/b' });
+    inAnyOrder(connected(1n, '12:00:00', { source: '/\uffff' }), connected(2n, '12:00:00', { source: '/😀' })).thenClient({
+      source: '/😀',
+    });
     inAnyOrder(connected(9n, '12:00:00', { source: '/b' }), updated('12:00:01', { source: '/a' })).thenClient({ source: '/a' });
+  });
+
+  it('keeps the sessions in the order of their names’ UTF-8 bytes', () => {
+    inAnyOrder(connected(1n, '12:00:00', { session: '\uffff' }), connected(1n, '12:00:00', { session: '😀' })).thenClient({
+      sessions: ['\uffff', '😀'],
+    });
   });
 
   it('marks the client and the session with the offset of the last event that told something new', () => {
@@ -160,5 +222,10 @@ describe('the fold', () => {
     const before = unseenClient(toClientKey(OURS.namespace, OURS.client));
     expect(fold(before, connected(1n), 0n, DEFAULT_SETTINGS)).toHaveProperty('session.session', 'session1');
     expect(fold(before, updated('12:00:00'), 0n, DEFAULT_SETTINGS)).not.toHaveProperty('session');
+    const first = fold(before, connected(1n), 0n, DEFAULT_SETTINGS);
+    if (first.outcome !== 'changed') throw new Error('it changes');
+    expect(fold(first.client, connected(1n, '12:00:00', { source: '/namespaces/yours' }), 1n, DEFAULT_SETTINGS)).toMatchObject({
+      session: { session: 'session1', offset: 0n },
+    });
   });
 });

@@ -3,6 +3,7 @@ import type { ClientState } from './client.ts';
 import { CONNECTED_SESSIONS_KEPT, DEFAULT_SETTINGS, OPEN_TAKE_OVERS_KEPT } from './settings.ts';
 import {
   after,
+  at,
   connected,
   DAYS,
   deadline,
@@ -64,6 +65,23 @@ describe('the sessions that ended', () => {
       .thenClient({ sessions: ['a', 'b'] });
   });
 
+  it('are as old as the newest that is known of them: a loss found late counts', () => {
+    given(connected(2n, '12:00:00', of('a')), disconnected(2n, '12:10:00', of('a')), disconnected(1n, '12:50:00', of('a')))
+      .when(connected(1n, after(7 * DAYS, '12:30:00'), of('b')))
+      .thenClient({ sessions: ['a', 'b'] });
+  });
+
+  it('of one age, are forgotten in the order of their names’ UTF-8 bytes', () => {
+    const over = connected(1n, '12:00:00', of('live'));
+    const gone = (...names: string[]) => names.map((name) => disconnected(1n, '10:00:00', of(name)));
+    keeping(1)
+      .given(...gone('a', 'b'), over)
+      .thenClient({ sessions: ['b', 'live'] });
+    keeping(1)
+      .given(...gone('\uffff', '😀'), over)
+      .thenClient({ sessions: ['live', '😀'] });
+  });
+
   it('are not forgotten for an event of the resource: a quiet client keeps the last thing known of it', () => {
     given(...visit('a', '12:00:00'), ...visit('b', '12:10:00'), updated(after(99 * DAYS))).thenClient({ sessions: ['a', 'b'] });
   });
@@ -101,13 +119,21 @@ describe('the sessions that are connected', () => {
 
   it('are 1,000 at most: the oldest is dropped, and counted', () => {
     const many = Array.from({ length: CONNECTED_SESSIONS_KEPT }, (_, at) => connected(1n, after(at), of(`s${at}`)));
-    const { clients, outcomes } = replay([...many, connected(1n, after(9_999), of('one more'))]);
+    const { clients, outcomes } = replay([disconnected(1n, after(-1), of('gone')), ...many, connected(1n, after(9_999), of('one more'))]);
     const [client] = [...clients.values()];
     expect(client?.presence.connectedSessions).toBe(1_000);
     expect(client?.sessions.some(({ session }) => session === 's0')).toBe(false);
     expect(client?.sessions.some(({ session }) => session === 's1')).toBe(true);
+    expect(client?.sessions.some(({ session }) => session === 'gone')).toBe(true);
     expect(outcomes.at(-2)).toMatchObject({ outcome: 'changed', evicted: 0 });
     expect(outcomes.at(-1)).toMatchObject({ outcome: 'changed', evicted: 1, kinds: ['session-connected'] });
+  });
+
+  it('are 1,000 at most: none that ended is dropped in place of one, nor counted', () => {
+    const log = [...visit('a', '10:00:00'), ...visit('b', '11:00:00')];
+    const { clients, outcomes } = replay(log, { ...DEFAULT_SETTINGS, sessionsKept: 1 });
+    expect([...clients.values()][0]?.sessions).toHaveLength(1);
+    expect(outcomes.at(-1)).toMatchObject({ outcome: 'changed', evicted: 0 });
   });
 });
 
@@ -135,6 +161,14 @@ describe('what comes of a session that is not remembered', () => {
       .when(connected(5n, '10:00:30', of('a')))
       .thenIgnored('forgotten')
       .thenStatus('disconnected', of('a'));
+  });
+
+  it('is no matter to a session that came up before any was forgotten', () => {
+    forgotten
+      .when(connected(1n, '09:00:00', of('b')))
+      .thenRemembered()
+      .when(connected(1n, '08:00:00', of('b')))
+      .thenRemembered();
   });
 
   it('is remembered by the mark alone, if it is older than all that is kept', () => {
@@ -190,13 +224,31 @@ describe('the sessions whose take-over waits for its successor', () => {
       .thenClient({ sessions: ['a', 'c', 'quiet'] });
   });
 
+  it('are forgotten once a deadline covers them, which shows in nothing else', () => {
+    overtaken
+      .when(deadline('11:10:00'))
+      .thenKinds()
+      .thenClient({ sessions: ['c', 'quiet'], presence: 'online', since: '09:00:00', rememberedSessions: 2 });
+  });
+
   it('are 100 at most, the newest, and the one that gives since', () => {
-    const name = (at: number) => of(`s${String(at).padStart(3, '0')}`);
+    expect(OPEN_TAKE_OVERS_KEPT).toBe(100);
+    // The newest is the first by name.
+    const name = (at: number) => of(`s${999 - at}`);
     const many = Array.from({ length: OPEN_TAKE_OVERS_KEPT + 3 }, (_, at) => takenOver(1n, after(at), name(at)));
-    const sessions = (from: number) => many.slice(from).map(({ data }) => data.clientSessionName);
+    const sessions = (from: number) =>
+      many
+        .slice(from)
+        .map(({ data }) => data.clientSessionName)
+        .reverse();
     keeping(1)
       .given(...many)
-      .thenClient({ sessions: ['s000', ...sessions(3)], presence: 'online', since: after(0) });
+      .thenClient({ sessions: [...sessions(3), 's999'], presence: 'online', since: after(0) });
+    // Its loss was found late: it is not the oldest of them.
+    const first = [connected(2n, after(-65), of('t')), takenOver(2n, after(-5), of('t')), disconnected(1n, after(1), of('t'))];
+    keeping(1)
+      .given(...first, ...many)
+      .thenClient({ sessions: [...sessions(3), 't'], presence: 'online', since: after(-5) });
     keeping(1)
       .given(connected(1n, after(-3_600), of('quiet')), ...many)
       .thenClient({ sessions: ['quiet', ...sessions(3)] });
@@ -213,6 +265,69 @@ describe('a take-over whose successor was forgotten', () => {
       .thenClient({ sessions: ['a', 'c', 'quiet'], presence: 'online', since: '09:00:00' })
       .when(disconnected(1n, '12:00:00', of('quiet')))
       .thenClient({ presence: 'offline', since: '12:00:00' });
+  });
+
+  it('keeps nobody online from the moment on at which its successor is forgotten', () => {
+    keeping(2)
+      .given(connected(1n, '10:00:00', of('a')), connected(1n, '10:09:50', of('b')), disconnected(1n, '10:09:55', of('b')))
+      .when(takenOver(1n, '10:10:00', of('a')))
+      .when(connected(1n, '09:30:00', of('c')), disconnected(1n, '11:00:00', of('c')))
+      .thenClient({ sessions: ['a', 'c'], presence: 'offline', since: '11:00:00' })
+      // Nothing is forgotten by these,
+      .when(deadline('10:00:00'))
+      .thenRemembered()
+      .when(disconnected(1n, '11:10:00', of('c')))
+      .thenClient({ sessions: ['a', 'c'], presence: 'offline', since: '11:10:00' })
+      // but now the take-over is, which waits no more.
+      .when(disconnected(1n, '11:20:00', of('d')))
+      .thenClient({ sessions: ['c', 'd'], presence: 'offline' })
+      // A newer one has a successor of its own.
+      .when(connected(1n, '12:00:00', of('e')), takenOver(1n, '12:10:00', of('e')))
+      .thenPresence('online')
+      .when(connected(1n, '12:20:00', of('f')), disconnected(1n, '12:30:00', of('f')))
+      .thenClient({ presence: 'offline', since: '12:30:00' });
+  });
+});
+
+describe('what is remembered of the sessions that were forgotten', () => {
+  const forgottenOf = (...log: Parameters<typeof replay>[0]) => {
+    const { clients } = replay(log, { ...DEFAULT_SETTINGS, sessionsKept: 1 });
+    return [...clients.values()][0]?.forgotten;
+  };
+
+  it('is the newest time of any of them, and the newest Connected', () => {
+    expect(forgottenOf(...visit('a', '10:00:00'), ...visit('b', '11:00:00'))).toEqual({ upTo: at('10:01:00'), connected: at('10:00:00') });
+    expect(forgottenOf(...visit('a', '10:00:00'), ...visit('b', '11:00:00'), ...visit('c', '12:00:00'))).toEqual({
+      upTo: at('11:01:00'),
+      connected: at('11:00:00'),
+    });
+  });
+
+  it('stays, when an older session is forgotten later', () => {
+    const quiet = [connected(1n, '09:00:00', of('quiet')), ...visit('a', '10:00:00'), ...visit('b', '11:00:00')];
+    expect(forgottenOf(...quiet, disconnected(1n, '09:30:00', of('quiet')))).toEqual({ upTo: at('10:01:00'), connected: at('10:00:00') });
+  });
+
+  it('is the newest Connected by time, not by number', () => {
+    const a = [connected(5n, '10:00:00', of('a')), connected(4n, '10:00:20', of('a')), disconnected(5n, '10:10:00', of('a'))];
+    expect(forgottenOf(...a, ...visit('b', '11:00:00'))).toEqual({ upTo: at('10:10:00'), connected: at('10:00:20') });
+  });
+
+  it('is a Connected, though the session ended before it by a clock that is behind', () => {
+    const a = [connected(1n, '10:00:25', of('a')), disconnected(1n, '10:00:10', of('a'))];
+    expect(forgottenOf(...a, ...visit('b', '11:00:00'))).toEqual({ upTo: at('10:00:25'), connected: at('10:00:25') });
+  });
+
+  it('is a loss that was found late', () => {
+    const a = [connected(2n, '10:00:00', of('a')), disconnected(2n, '10:10:00', of('a')), disconnected(1n, '10:30:00', of('a'))];
+    expect(forgottenOf(...a, ...visit('b', '11:00:00'))).toEqual({ upTo: at('10:30:00'), connected: at('10:00:00') });
+  });
+
+  it('is no Connected, where none was seen', () => {
+    expect(forgottenOf(disconnected(1n, '10:00:00', of('a')), ...visit('b', '11:00:00'))).toEqual({
+      upTo: at('10:00:00'),
+      connected: undefined,
+    });
   });
 });
 

@@ -94,6 +94,26 @@ describe('a take-over', () => {
     inAnyOrder(...over, connected(1n, '12:20:00', TABLET)).thenClient({ presence: 'online', since: '12:20:00', connectedSessions: 1 });
   });
 
+  it('gives no since while another session is connected that is none of its successors', () => {
+    inAnyOrder(...over, connected(1n, '11:00:00', TABLET)).thenClient({ presence: 'online', since: '11:00:00', connectedSessions: 1 });
+  });
+
+  it.each([
+    ['a', 'b', 'c'],
+    ['b', 'a', 'c'],
+    ['c', 'b', 'a'],
+    ['b', 'c', 'a'],
+  ])('has its successor though its own connection is the newest: %s by %s, not by %s', (taken, successor, long) => {
+    inAnyOrder(
+      connected(1n, '12:00:00', { session: taken }),
+      takenOver(1n, '12:00:20', { session: taken }),
+      connected(1n, '11:59:55', { session: successor }),
+      disconnected(1n, '12:30:00', { session: successor }),
+      connected(1n, '10:00:00', { session: long }),
+      disconnected(1n, '12:20:00', { session: long }),
+    ).thenClient({ presence: 'offline', since: '12:30:00' });
+  });
+
   it('keeps the client online only while its successor is missing: a Connected of any other session is that successor', () => {
     const gone = disconnected(1n, '12:30:00', TABLET);
     inAnyOrder(...over, connected(1n, '12:10:00', TABLET), gone).thenClient({ presence: 'offline', since: '12:30:00' });

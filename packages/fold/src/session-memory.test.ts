@@ -32,6 +32,12 @@ describe('what a session remembers (rule 2)', () => {
     expect(both(c(1n, early), c(2n, late))).toMatchObject({ latestConnected: { sequenceNumber: 2n, time: late }, firstTime: late });
   });
 
+  it('latestConnected: is news also where first time and newest stay', () => {
+    const memory = join(c(5n, early), c(1n, at('13:00:00')));
+    expect(both(memory, c(6n, early)).latestConnected).toMatchObject({ sequenceNumber: 6n });
+    expect(both(memory, c(5n, late)).latestConnected).toMatchObject({ time: late });
+  });
+
   it('newestConnected: the latest time, and of one time the higher number', () => {
     expect(both(c(2n, early), c(1n, late)).newestConnected).toMatchObject({ sequenceNumber: 1n, time: late });
     expect(both(c(2n, early), c(1n, early)).newestConnected).toMatchObject({ sequenceNumber: 2n });
@@ -78,6 +84,8 @@ describe('a duplicate', () => {
     expect(remembersSession(memory, c(1n, early))).toBe(true);
     expect(remembersSession(memory, c(0n, at('13:00:00')))).toBe(true);
     expect(remembersSession(memory, c(0n, at('12:30:00')))).toBe(false);
+    expect(remembersSession(memory, c(1n, at('11:00:00')))).toBe(false);
+    expect(remembersSession(memory, c(0n, early))).toBe(false);
   });
 
   it('has the same reason', () => {

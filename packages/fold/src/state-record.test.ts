@@ -18,6 +18,8 @@ describe('a client restored from rollcall.state', () => {
     ['that is online', [connected(1n, '12:00:00')]],
     ['whose Connected never came', [disconnected(2n ** 63n - 1n, '12:00:00.0000001')]],
     ['of which only the resource is known', [updated('12:00:00', { attributes: { serial: 9223372036854775807n, tags: ['a'] } })]],
+    ['that was created before it was updated', [updated('12:00:00', { createdOn: '11:00:00', time: '12:00:01' })]],
+    ['that forgot a session of 1970', [disconnected(1n, '1970-01-01T00:00:00Z', { session: 'old' }), connected(1n, '12:00:00')]],
     ['that was deleted', [updated('11:00:00'), deleted('12:00:00')]],
     ['that is confirmed offline', [takenOver(1n, '12:00:00'), deadline('12:00:00')]],
     ['that only a deadline speaks of', [deadline('12:00:00')]],

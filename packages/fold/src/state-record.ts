@@ -67,7 +67,7 @@ export function decodeState(record: StateRecord, settings: FoldSettings): Client
       source,
       confirmedUpTo,
       sessions: 'sessions' in record ? record.sessions.map(decodeSession) : record.memory.sessions.map(decodeVersion1),
-      forgotten: forgottenUpTo && { upTo: forgottenUpTo, connected: forgottenConnected },
+      forgotten: forgottenUpTo === undefined ? undefined : { upTo: forgottenUpTo, connected: forgottenConnected },
       resource: { ...(written && { written }), ...(deleted && { deleted }) },
     },
     position.offset,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseJson } from './json.ts';
-import { FOLD_VERSION, StateRecord } from './state-record.ts';
+import { FOLD_VERSION, readsMemoryOf, StateRecord } from './state-record.ts';
 
 const STORED = {
   foldVersion: FOLD_VERSION,
@@ -69,6 +69,10 @@ describe('a record of rollcall.state', () => {
     expect(memory?.written?.attributes).toEqual({ site: ['a', 'b'], floor: 3 });
     expect(memory).not.toHaveProperty('deleted');
     expect(memory).not.toHaveProperty('confirmedUpTo');
+  });
+
+  it('is read if this version or an earlier one wrote it', () => {
+    expect([0, 1, FOLD_VERSION, FOLD_VERSION + 1].map(readsMemoryOf)).toEqual([false, true, true, false]);
   });
 
   it('is refused, not guessed at, where it is damaged', () => {

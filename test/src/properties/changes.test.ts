@@ -6,10 +6,10 @@ import { expect, it, vi } from 'vitest';
 import { histories } from './history.ts';
 import type { ClientView } from './model.ts';
 import { memoryText, type Step, steps, view } from './replay.ts';
-import { seed } from './seed.ts';
+import { seed, share } from './seed.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
-const runs = { numRuns: 5_000, seed };
+const runs = { numRuns: share(5_000), seed };
 
 function inEveryStep(check: (step: Step) => void): void {
   fc.assert(

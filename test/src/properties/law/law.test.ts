@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { seed } from '../seed.ts';
+import { seed, share } from '../seed.ts';
 import { judge } from './law.ts';
 
-const HISTORIES = 8_000;
+const HISTORIES = share(8_000);
 
 it(`in ${HISTORIES} histories, forgetting shows nowhere that it must not`, { timeout: 120_000 }, () => {
   const met = { lawful: 0, forgets: 0, ignores: 0, 'forgets, lawful': 0 };
