@@ -5,8 +5,8 @@ import { type Cell, painted, table } from './table.ts';
 
 /** One line per event: where and when it was logged, whose it is, what it says, what it came to. */
 export function showReplayed(event: ReplayedEvent, paint: Paint = plain): string {
-  const { client, session } = event;
-  const names = client === undefined ? ['-'] : [client.namespace, client.client, ...(session === undefined ? [] : [session.session])];
+  const { client, sessionName } = event;
+  const names = client === undefined ? ['-'] : [client.namespace, client.client, ...(sessionName === undefined ? [] : [sessionName])];
   return [positionOf(event), loggedAt(event), names.join('/'), eventText(event), outcomeOf(event)]
     .map((cell) => painted(cell, paint))
     .join('  ');
@@ -19,7 +19,7 @@ export function showHistory(events: readonly ReplayedEvent[], paint: Paint = pla
     loggedAt(event),
     timeOf(event) ?? '-',
     eventText(event),
-    event.session?.session ?? '-',
+    event.sessionName ?? '-',
     outcomeOf(event),
     event.client === undefined ? '-' : presenceOf(event.client),
   ]);
