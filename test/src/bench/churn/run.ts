@@ -31,6 +31,8 @@ const NAMES_ALONE = 100;
 /** Names up to each point over which the projector's memory is measured. */
 const NAMES_OF_MEMORY = 1_000;
 const LONGEST_NAME = 128;
+/** Until each of the 100 sessions kept came up after others were forgotten, which it remembers. */
+const NAMES_UNTIL_FULL = 250;
 
 export type ChurnRun = Awaited<ReturnType<typeof churn>>;
 
@@ -70,7 +72,10 @@ async function measure(place: FoldingPlace, projector: RunningPart, { names, fir
       { visitors: elsewhere, rate: rateBeside, onDue: watch(taken.elsewhere) },
     ];
     await steadyLoad(log, load, () => {
-      if (memory.at(-1)?.names !== churning.names) memory.push({ names: churning.names, megabytes: residentMegabytes(pidOf(projector)) });
+      if (memory.at(-1)?.names !== churning.names) {
+ if(churning.names%500===0) say(`MEM ${churning.names} ${residentMegabytes(pidOf(projector))}`);
+ memory.push({ names: churning.names, megabytes: residentMegabytes(pidOf(projector)) });
+}
       return churning.names >= end;
     });
     await arrivals.stop();
@@ -86,7 +91,7 @@ async function measure(place: FoldingPlace, projector: RunningPart, { names, fir
   const last = await alone();
   say(`${churning.names} names: ${JSON.stringify(last)}`);
   const longest = new ChurningClient('churn', 'client-'.padEnd(LONGEST_NAME, 'x'), LONGEST_NAME);
-  while (longest.names < NAMES_ALONE + 1) await log.append([longest.next(timeOf(now()))]);
+  while (longest.names < NAMES_UNTIL_FULL) await log.append([longest.next(timeOf(now()))]);
   await untilFolded(place);
   return {
     written: { first, last },
