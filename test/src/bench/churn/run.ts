@@ -26,6 +26,8 @@ export interface ChurnOptions {
 const PARTITIONS = 4;
 /** Clients that share `rateBeside`: with fewer, an event could come before the one before it was seen. */
 const CLIENTS_BESIDE = 25;
+/** Of another client, before all: the projector's heap grows to what it works with. */
+const NAMES_OF_WARM_UP = 3_000;
 /** Names over which what is written is measured, each event alone. */
 const NAMES_ALONE = 100;
 /** Names up to each point over which the projector's memory is measured. */
@@ -84,6 +86,7 @@ async function measure(place: FoldingPlace, projector: RunningPart, { names, fir
   const alone = () => writtenByEvents(place, churning, 2 * NAMES_ALONE);
   const memoryUpTo = (end: number) => median(memory.filter((one) => one.names > end - NAMES_OF_MEMORY && one.names <= end));
 
+  await takeNames(place, new ChurningClient('churn', 'warm-up'), NAMES_OF_WARM_UP);
   await until(firstNames - NAMES_ALONE, false);
   const first = await alone();
   say(`${churning.names} names: ${JSON.stringify(first)}`);
@@ -91,8 +94,7 @@ async function measure(place: FoldingPlace, projector: RunningPart, { names, fir
   const last = await alone();
   say(`${churning.names} names: ${JSON.stringify(last)}`);
   const longest = new ChurningClient('churn', 'client-'.padEnd(LONGEST_NAME, 'x'), LONGEST_NAME);
-  while (longest.names < NAMES_UNTIL_FULL) await log.append([longest.next(timeOf(now()))]);
-  await untilFolded(place);
+  await takeNames(place, longest, NAMES_UNTIL_FULL);
   return {
     written: { first, last },
     largestRecord: last.largestRecord,
@@ -101,6 +103,13 @@ async function measure(place: FoldingPlace, projector: RunningPart, { names, fir
     toRedis: { neighbours: latencyOf(taken.neighbours), elsewhere: latencyOf(taken.elsewhere), samples: taken.neighbours.length },
     page: await pages(place),
   };
+}
+
+/** As fast as the log takes them. */
+async function takeNames(place: FoldingPlace, client: ChurningClient, names: number): Promise<void> {
+  const appended = 20;
+  while (client.names < names) await place.log.append(Array.from({ length: appended }, () => client.next(timeOf(now()))));
+  await untilFolded(place);
 }
 
 function pidOf({ name, pid }: RunningPart): number {
