@@ -26,7 +26,7 @@ export interface ChurnOptions {
 const PARTITIONS = 4;
 /** Clients that share `rateBeside`: with fewer, an event could come before the one before it was seen. */
 const CLIENTS_BESIDE = 25;
-/** Of another client, before all: the projector's heap grows to what it works with. */
+/** Of another client, before all: the projector's code is compiled, and its heap has begun to grow. */
 const NAMES_OF_WARM_UP = 3_000;
 /** Names over which what is written is measured, each event alone. */
 const NAMES_ALONE = 100;
@@ -74,17 +74,14 @@ async function measure(place: FoldingPlace, projector: RunningPart, { names, fir
       { visitors: elsewhere, rate: rateBeside, onDue: watch(taken.elsewhere) },
     ];
     await steadyLoad(log, load, () => {
-      if (memory.at(-1)?.names !== churning.names) {
- if(churning.names%500===0) say(`MEM ${churning.names} ${residentMegabytes(pidOf(projector))}`);
- memory.push({ names: churning.names, megabytes: residentMegabytes(pidOf(projector)) });
-}
+      if (memory.at(-1)?.names !== churning.names) memory.push({ names: churning.names, megabytes: residentMegabytes(pidOf(projector)) });
       return churning.names >= end;
     });
     await arrivals.stop();
     await untilFolded(place);
   };
   const alone = () => writtenByEvents(place, churning, 2 * NAMES_ALONE);
-  const memoryUpTo = (end: number) => median(memory.filter((one) => one.names > end - NAMES_OF_MEMORY && one.names <= end));
+  const memoryAt = (end: number) => median(memory.filter((one) => one.names > end - NAMES_OF_MEMORY && one.names <= end));
 
   await takeNames(place, new ChurningClient('churn', 'warm-up'), NAMES_OF_WARM_UP);
   await until(firstNames - NAMES_ALONE, false);
@@ -99,7 +96,7 @@ async function measure(place: FoldingPlace, projector: RunningPart, { names, fir
     written: { first, last },
     largestRecord: last.largestRecord,
     largestWithLongestNames: (await writtenByEvents(place, longest, 2)).largestRecord,
-    megabytes: { first: memoryUpTo(firstNames - NAMES_ALONE), last: memoryUpTo(names - NAMES_ALONE) },
+    megabytes: { first: memoryAt(firstNames - NAMES_ALONE), half: memoryAt(names / 2), last: memoryAt(names - NAMES_ALONE) },
     toRedis: { neighbours: latencyOf(taken.neighbours), elsewhere: latencyOf(taken.elsewhere), samples: taken.neighbours.length },
     page: await pages(place),
   };
