@@ -57,7 +57,6 @@ export {
   PartitionUnknown,
   RedisUnavailable,
   RedisUrlInvalid,
-  type SettingsInMilliseconds,
   SnapshotsBehind,
 } from '@rollcall/snapshots';
 export type { ChangesOptions, FeedChange, WhichClients } from './changes.ts';
