@@ -36,10 +36,10 @@ describe('a replayed event', () => {
     expect(showReplayed({ ...connected, outcome: 'changed', kinds: [] })).toMatch(/details$/);
   });
 
-  it('is shown with its session, also where that was forgotten', () => {
-    const forgotten: ReplayedEvent = { ...connected, outcome: 'ignored', reason: 'forgotten', sessionName: 'long ago' };
-    expect(showReplayed(forgotten)).toMatch(/ {2}myns\/pump\/long ago {2}.* {2}ignored: forgotten$/);
-    expect(showHistory([forgotten])).toMatch(/ {2}long ago {2,}ignored: forgotten/);
+  it('is shown with its session, though that was forgotten and has no snapshot', () => {
+    const forgotten: ReplayedEvent = { ...connected, outcome: 'ignored', reason: 'forgotten', sessionName: 'session-1' };
+    expect(showReplayed(forgotten)).toMatch(/ {2}myns\/pump\/session-1 {2}SessionConnected 9007199254740993 {2}ignored: forgotten$/);
+    expect(showHistory([forgotten]).split('\n')[1]).toMatch(/ SessionConnected 9007199254740993 +session-1 +ignored: forgotten +online$/);
   });
 
   it('is shown as far as it says anything, where it is odd', () => {

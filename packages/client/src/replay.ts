@@ -1,4 +1,12 @@
-import { clientSnapshot, type Folded, type IgnoredReason, sessionOf, sessionSnapshot } from '@rollcall/fold';
+import {
+  type ClientState,
+  clientSnapshot,
+  type Folded,
+  type IgnoredReason,
+  type SessionState,
+  sessionOf,
+  sessionSnapshot,
+} from '@rollcall/fold';
 import { type Interval, rangesOf } from '@rollcall/log';
 import {
   type ChangeKind,
@@ -43,9 +51,10 @@ export type ReplayedEvent = Outcome & {
   /** The event as received, or the projector's OfflineDeadline. Absent where it was refused, like the snapshots. */
   readonly event?: unknown;
   readonly client?: ClientSnapshot;
-  /** The session that the event names; absent for events of the client or its resource. */
+  /** The name of the session that the event was about (MQTT client id), whether its client remembers that session or not. Absent for events of
+   *  the client or its resource, and where the event was refused. */
   readonly sessionName?: string;
-  /** The same as the event left it; absent where it is forgotten. */
+  /** That session as the event left it. Absent where its client does not remember it, as after an event that was ignored as forgotten. */
   readonly session?: SessionSnapshot;
   /** False: the log no longer reaches back to the client's first event, and `rollcall.state` keeps nothing that old. */
   readonly complete: boolean;
@@ -77,7 +86,7 @@ function replayed({ event: past, clients }: LogStep): ReplayedEvent {
   const { key, event, json } = past.parsed;
   const state = clients.state(key);
   const sessionName = 'clientSessionName' in event.data ? event.data.clientSessionName : undefined;
-  const session = sessionName === undefined ? undefined : state && sessionOf(state, sessionName);
+  const session = sessionName === undefined ? undefined : state && sessionAfter(past.folded, state, sessionName);
   return {
     ...where,
     ...outcomeOf(past.folded),
@@ -87,6 +96,11 @@ function replayed({ event: past, clients }: LogStep): ReplayedEvent {
     ...(state && session && { session: sessionSnapshot(state, session) }),
     complete: clients.isComplete(key),
   };
+}
+
+/** As in `rollcall.changes`: a session that ended and was forgotten at once is shown as the event left it. */
+function sessionAfter(folded: Folded, client: ClientState, name: string): SessionState | undefined {
+  return folded.outcome === 'changed' ? folded.session : sessionOf(client, name);
 }
 
 function outcomeOf(folded: Folded): Outcome {

@@ -16,6 +16,11 @@ export function peakMegabytes(pid: number): number {
   return parsePeakMegabytes(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }
 
+/** The memory that a process holds now, in megabytes. Linux only. Throws if there is no such process. */
+export function residentMegabytes(pid: number): number {
+  return parseMegabytes(readFileSync(`/proc/${pid}/status`, 'utf8'), 'VmRSS');
+}
+
 /** Of a part of a stack. Throws if it has ended. */
 export function cpuOf({ name, pid }: RunningPart): number {
   if (pid === undefined) throw new Error(`${name} has ended`);
@@ -42,7 +47,11 @@ export function parseCpuSeconds(stat: string): number {
 
 /** From the text of /proc/PID/status. */
 export function parsePeakMegabytes(status: string): number {
-  const [, kibibytes] = /^VmHWM:\s*(\d+) kB$/m.exec(status) ?? [];
-  if (kibibytes === undefined) throw new TypeError('no VmHWM in /proc/PID/status: a process that has ended');
+  return parseMegabytes(status, 'VmHWM');
+}
+
+function parseMegabytes(status: string, field: 'VmHWM' | 'VmRSS'): number {
+  const [, kibibytes] = new RegExp(`^${field}:\\s*(\\d+) kB$`, 'm').exec(status) ?? [];
+  if (kibibytes === undefined) throw new TypeError(`no ${field} in /proc/PID/status: a process that has ended`);
   return (Number(kibibytes) * 1_024) / BYTES_PER_MEGABYTE;
 }

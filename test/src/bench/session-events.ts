@@ -6,7 +6,37 @@ import { clientName, namespaceOf, sessionName } from './query/fleet.ts';
 /** Ticks of 100 ns between two events. */
 const INTERVAL = 100n;
 
-/** Session events of the fleet as Event Grid tells of them, some 570 bytes each: a client's one session connects and disconnects by turns,
+/** A moment of a session. */
+export interface SessionMoment {
+  readonly namespace: string;
+  readonly client: string;
+  readonly session: string;
+  readonly sequenceNumber: number;
+  readonly time: Time;
+  /** Or else it disconnects. */
+  readonly connects: boolean;
+}
+
+/** As Event Grid tells of it, some 570 bytes. */
+export function sessionEvent({ namespace, client, session, sequenceNumber, time, connects }: SessionMoment): string {
+  return JSON.stringify({
+    specversion: '1.0',
+    id: randomUUID(),
+    time: formatTime(time),
+    type: `Microsoft.EventGrid.MQTTClientSession${connects ? 'Connected' : 'Disconnected'}`,
+    source: `/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/myrg/providers/Microsoft.EventGrid/namespaces/${namespace}`,
+    subject: `clients/${client}/sessions/${session}`,
+    data: {
+      namespaceName: namespace,
+      clientAuthenticationName: client,
+      clientSessionName: session,
+      sequenceNumber,
+      ...(!connects && { disconnectionReason: 'ConnectionLost' }),
+    },
+  });
+}
+
+/** Session events of the fleet: a client's one session connects and disconnects by turns,
  *  under numbers that rise, so that every event changes something. */
 export class SessionEvents {
   readonly #turns = new Map<number, number>();
@@ -18,24 +48,8 @@ export class SessionEvents {
   next(n: number, time: Time): string {
     const turn = this.#turns.get(n) ?? 0;
     this.#turns.set(n, turn + 1);
-    const connects = turn % 2 === 0;
-    const namespace = namespaceOf(n);
-    const [client, session] = [clientName(n), sessionName(n)];
-    return JSON.stringify({
-      specversion: '1.0',
-      id: randomUUID(),
-      time: formatTime(time),
-      type: `Microsoft.EventGrid.MQTTClientSession${connects ? 'Connected' : 'Disconnected'}`,
-      source: `/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/myrg/providers/Microsoft.EventGrid/namespaces/${namespace}`,
-      subject: `clients/${client}/sessions/${session}`,
-      data: {
-        namespaceName: namespace,
-        clientAuthenticationName: client,
-        clientSessionName: session,
-        sequenceNumber: this.firstNumber + turn,
-        ...(!connects && { disconnectionReason: 'ConnectionLost' }),
-      },
-    });
+    const [namespace, client, session] = [namespaceOf(n), clientName(n), sessionName(n)];
+    return sessionEvent({ namespace, client, session, sequenceNumber: this.firstNumber + turn, time, connects: turn % 2 === 0 });
   }
 
   /** The next event of each of these clients, their times just before now. */

@@ -13,7 +13,6 @@ export class RedisConnection {
     if (this.#socket?.destroyed) this.#socket = undefined;
     const socket = this.#socket ?? (await connect(this.port));
     this.#socket = socket;
-    const request = command.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('');
     try {
       return await new Promise<Reply>((resolve, reject) => {
         const chunks: Buffer[] = [];
@@ -30,7 +29,7 @@ export class RedisConnection {
         socket.on('error', reject);
         socket.on('close', () => reject(new Error('Redis closed the connection')));
         if (socket.destroyed) reject(new Error('Redis closed the connection'));
-        socket.write(`*${command.length}\r\n${request}`);
+        socket.write(encodeCommand(command));
       });
     } catch (error) {
       this.close();
@@ -43,6 +42,11 @@ export class RedisConnection {
     this.#socket?.destroy();
     this.#socket = undefined;
   }
+}
+
+/** As it goes to Redis. */
+export function encodeCommand(command: readonly string[]): string {
+  return `*${command.length}\r\n${command.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`;
 }
 
 const LINE_END = Buffer.from('\r\n');
