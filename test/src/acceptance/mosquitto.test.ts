@@ -69,7 +69,8 @@ it.skipIf(missing)(`follows mosquitto_sub from the socket to Redis within a seco
     ['1', undefined, 'session-connected', 'client-online'],
     ['1', 'ConnectionLost', 'session-disconnected', 'client-offline'],
     ['2', undefined, 'session-connected', 'client-online'],
-    // Taken over, never offline: the end of number 2 is remembered, and changes nothing that can be seen.
+    // Taken over: its session ends for a moment, and the client is never offline.
+    ['2', 'SessionTakenOver', 'session-disconnected'],
     ['3', undefined, 'session-connected'],
     ['3', 'ClientInitiatedDisconnect', 'session-disconnected', 'client-offline'],
   ]);
