@@ -92,6 +92,7 @@ describe.skipIf(!hasRedisServer())('a generation that version 1 began', () => {
     expect(keys.sort()).toEqual([`test:{1:0}:index:name:${bucket}`, `test:{1:0}:index:since:${bucket}`]);
     expect(await server.redis.hgetall('test:{1:0}:counts')).toEqual({ myns: JSON.stringify({ [bucket.slice('myns/'.length)]: 1 }) });
     expect(await server.redis.zcard('test:{1:0}:deadlines')).toBe(0);
-    expect(await server.redis.hgetall('test:generations')).toEqual({ '1': 'followed 1' });
+    // Version 1 reads the first two words, and can go on from here.
+    expect(await server.redis.hget('test:generations', '1')).toMatch(/^followed 1 \{/);
   });
 });
