@@ -30,6 +30,8 @@ export function keepSessions(
   settings: FoldSettings,
 ): Kept {
   const presence = presenceOf(sessions, forgotten?.connected, confirmedUpTo, settings);
+  // Mostly there is one: it is connected, or presence is drawn from it.
+  if (sessions.length < 2) return { sessions, forgotten, presence, evicted: 0 };
   const evicted = evictedOf(sessions, presence);
   const awaited = () => openTakeOvers(sessions, forgotten?.connected, confirmedUpTo, settings);
   const dropped = new Set([...evicted, ...surplusOf(sessions, presence, awaited, settings)]);
@@ -59,12 +61,10 @@ function evictedOf(sessions: readonly SessionState[], { connectedSessions }: Cli
 function surplusOf(
   sessions: readonly SessionState[],
   presence: ClientPresence,
-  awaited: () => Iterable<SessionState>,
+  awaited: () => readonly SessionState[],
   settings: FoldSettings,
 ): readonly SessionState[] {
   const { sessionsKept, sessionRetention } = settings;
-  // Mostly there is one: it is connected, or presence is drawn from it.
-  if (sessions.length < 2) return NONE;
   const tooMany = sessionsKept === 0 ? 0 : Math.max(0, sessions.length - presence.connectedSessions - sessionsKept);
   const horizon = sessionRetention === 0n ? undefined : newestOf(sessions) - sessionRetention;
   const isOld = ({ memory }: SessionState) => horizon !== undefined && newestTime(memory) < horizon;

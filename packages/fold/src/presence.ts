@@ -62,21 +62,29 @@ function earliestOpenTakeOver(
 
 /** The sessions whose take-over has no successor yet and is covered by no deadline. A successor is a Connected of any other session, at most
  *  CLOCK_SKEW before the take-over or later. */
-export function* openTakeOvers<S extends RolledUp>(
+export function openTakeOvers<S extends RolledUp>(
   sessions: readonly S[],
   forgottenConnected: Time | undefined,
   confirmedUpTo: Time | undefined,
   { clockSkew }: FoldSettings,
-): Iterable<S> {
+): readonly S[] {
+  // An array or a generator for each event takes as long as all the rest.
+  let open: S[] | undefined;
   let connects: NewestConnects | undefined;
   for (const session of sessions) {
     const { ending } = session.conclusion;
     if (ending?.reason !== SESSION_TAKEN_OVER || covers(confirmedUpTo, ending.time)) continue;
     connects ??= newestConnects(sessions, forgottenConnected);
     const successor = session === connects.session ? connects.ofOthers : connects.time;
-    if (successor === undefined || isLater(ending.time, successor, clockSkew)) yield session;
+    if (successor === undefined || isLater(ending.time, successor, clockSkew)) {
+      open ??= [];
+      open.push(session);
+    }
   }
+  return open ?? NONE;
 }
+
+const NONE: readonly never[] = [];
 
 /** The newest Connected of all sessions, forgotten ones included, whose it is if that is remembered, and the newest of the others. */
 interface NewestConnects {

@@ -42,7 +42,11 @@ export const EQUIVALENTS: readonly Equivalent[] = [
       'if (connectedSessions <= CONNECTED_SESSIONS_KEPT)',
       'if (connectedSessions < CONNECTED_SESSIONS_KEPT)',
     ],
-    ['a single session is connected, or the newest, and never one too many', 'if (sessions.length < 2) return NONE;', ''],
+    [
+      'a single session is connected, or the newest, and never one too many',
+      'if (sessions.length < 2) return { sessions, forgotten, presence, evicted: 0 };',
+      '',
+    ],
     [
       'no index is below a negative number: Math.max only lets more clients return early',
       'Math.max(0, sessions.length - presence.connectedSessions - sessionsKept)',
